@@ -1,0 +1,169 @@
+// swift-tools-version: 6.2
+// Martlet's build graph as data. One row a target; a row may only name rows of its own or a lower layer (docs/ARCHITECTURE.md).
+// MARTLET_TARGETS=A,B builds only those rows and what they need (and their tests): the core layers then need no package from the network.
+import Foundation
+import PackageDescription
+
+struct Row {
+    var layer: Int
+    var name: String
+    var uses: [String] = []
+    var products: [String] = []
+    var hasTests = true
+}
+
+// MARK: The table
+
+let systemLibraries: [(name: String, pkgConfig: String?, apt: String)] = [
+    ("CSecp256k1", "libsecp256k1", "libsecp256k1-dev"),
+    ("COpenSSL", "libcrypto", "libssl-dev"),
+    ("CCurl", "libcurl", "libcurl4-openssl-dev"),
+    ("CRocksDB", nil, "librocksdb-dev"),
+]
+
+let rows: [Row] = [
+    Row(layer: 1, name: "EVMTypes"),
+    Row(layer: 1, name: "EVMCrypto", uses: ["EVMTypes", "CSecp256k1", "COpenSSL"]),
+    Row(layer: 1, name: "EVMCodec", uses: ["EVMTypes", "EVMCrypto"]),
+    Row(layer: 2, name: "Pools", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
+    Row(layer: 2, name: "Paths", uses: ["EVMTypes", "Pools"]),
+    Row(layer: 2, name: "Bundles", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths"]),
+    Row(layer: 2, name: "RiskRules", uses: ["EVMTypes"]),
+    Row(layer: 2, name: "SearchCore", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules"]),
+    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCodec", "Pools"], products: ["TOMLKit"]),
+    Row(layer: 3, name: "KeyVault", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
+    Row(
+        layer: 3, name: "NodeClient", uses: ["EVMTypes", "EVMCodec", "CCurl"],
+        products: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL", "Logging"]),
+    Row(layer: 3, name: "PoolStore", uses: ["EVMTypes", "EVMCodec", "Pools", "CRocksDB"]),
+    Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
+    Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
+    Row(layer: 4, name: "Telemetry", products: ["Logging", "Metrics"]),
+    Row(
+        layer: 4, name: "NodeServices",
+        uses: [
+            "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore", "ChainRegistry", "KeyVault",
+            "NodeClient", "PoolStore", "Relays", "History", "Telemetry",
+        ],
+        products: ["Logging", "Metrics", "ServiceLifecycle"]),
+    Row(
+        layer: 4, name: "AdminAPI", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Telemetry"],
+        products: ["Hummingbird", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle"]),
+    Row(
+        layer: 5, name: "martlet",
+        uses: [
+            "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore", "ChainRegistry", "KeyVault",
+            "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI",
+        ],
+        products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
+]
+
+/// Product name -> package identity.
+let packageOfProduct: [String: String] = [
+    "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio", "NIOWebSocket": "swift-nio", "NIOSSL": "swift-nio-ssl",
+    "Hummingbird": "hummingbird", "ArgumentParser": "swift-argument-parser", "TOMLKit": "TOMLKit", "GRDB": "GRDB.swift",
+    "Logging": "swift-log", "Metrics": "swift-metrics", "ServiceLifecycle": "swift-service-lifecycle", "BigInt": "BigInt",
+]
+
+let packages: [String: Package.Dependency] = [
+    "swift-nio": .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    "swift-nio-ssl": .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    "hummingbird": .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    "swift-argument-parser": .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    "TOMLKit": .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    "GRDB.swift": .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    "swift-log": .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    "swift-metrics": .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    "swift-service-lifecycle": .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    "BigInt": .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+]
+
+/// Products that only test targets link (second implementations to compare with).
+let testProducts: [String: [String]] = ["EVMTypes": ["BigInt"], "Pools": ["BigInt"]]
+
+// MARK: The layer rule
+
+func refuse(_ message: String) -> Never {
+    FileHandle.standardError.write(Data("layer rule: \(message)\n".utf8))
+    exit(1)
+}
+
+let layerOf = Dictionary(
+    uniqueKeysWithValues: systemLibraries.map { ($0.name, 0) } + rows.map { ($0.name, $0.layer) })
+/// The only L3 targets that other L3 targets may use.
+let sharedAdapters: Set = ["NodeClient", "ChainRegistry"]
+for row in rows {
+    for use in row.uses {
+        guard let below = layerOf[use] else { refuse("\(row.name) uses \(use), which no row declares") }
+        if below > row.layer { refuse("\(row.name) (L\(row.layer)) may not use \(use) (L\(below))") }
+        if below == 3, row.layer == 3, !sharedAdapters.contains(use) {
+            refuse("adapter \(row.name) may not use adapter \(use); only \(sharedAdapters.sorted().joined(separator: ", ")) are shared")
+        }
+        if below == 0, rows.first(where: { $0.uses.contains(use) })!.name != row.name {
+            refuse("\(use) already has its one Swift door; \(row.name) may not open a second")
+        }
+    }
+}
+
+// MARK: Selection
+
+func closure(of names: [String]) -> Set<String> {
+    var found = Set<String>(), open = names
+    while let name = open.popLast() {
+        guard layerOf[name] != nil else { refuse("MARTLET_TARGETS names \(name), which no row declares") }
+        guard found.insert(name).inserted else { continue }
+        open += rows.first { $0.name == name }?.uses ?? []
+    }
+    return found
+}
+
+let wanted = (Context.environment["MARTLET_TARGETS"] ?? "").split(separator: ",").map(String.init)
+let selected = wanted.isEmpty ? Set(layerOf.keys) : closure(of: wanted)
+let selectedRows = rows.filter { selected.contains($0.name) }
+
+// MARK: Targets
+
+func settings(layer: Int) -> [SwiftSetting] {
+    var all: [SwiftSetting] = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+    if layer <= 2 { all.append(.strictMemorySafety()) }
+    return all
+}
+
+func product(_ name: String) -> Target.Dependency { .product(name: name, package: packageOfProduct[name]!) }
+
+var targets: [Target] = systemLibraries.filter { selected.contains($0.name) }.map {
+    .systemLibrary(name: $0.name, pkgConfig: $0.pkgConfig, providers: [.apt([$0.apt])])
+}
+var usedProducts = Set<String>()
+for row in selectedRows {
+    let dependencies = row.uses.map { Target.Dependency.target(name: $0) } + row.products.map(product)
+    usedProducts.formUnion(row.products)
+    targets.append(
+        row.layer == 5
+            ? .executableTarget(name: row.name, dependencies: dependencies, swiftSettings: settings(layer: row.layer))
+            : .target(name: row.name, dependencies: dependencies, swiftSettings: settings(layer: row.layer)))
+    guard row.hasTests else { continue }
+    let extra = testProducts[row.name] ?? []
+    usedProducts.formUnion(extra)
+    targets.append(
+        .testTarget(
+            name: "\(row.name)Tests",
+            dependencies: [.target(name: row.name), .target(name: "TestSupport")]
+                + row.uses.filter { layerOf[$0]! > 0 }.map { .target(name: $0) } + row.products.map(product) + extra.map(product),
+            exclude: [],
+            swiftSettings: settings(layer: 5)))
+}
+targets.append(.target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: settings(layer: 5)))
+
+let package = Package(
+    name: "martlet",
+    products: selectedRows.filter { $0.layer < 5 }.map { .library(name: $0.name, targets: [$0.name]) },
+    dependencies: Set(usedProducts.map { packageOfProduct[$0]! }).sorted().map { packages[$0]! },
+    targets: targets)

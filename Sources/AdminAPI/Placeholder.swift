@@ -1,0 +1,1 @@
+// AdminAPI: first file lands soon.

@@ -1,0 +1,1 @@
+// Bundles: first file lands soon.

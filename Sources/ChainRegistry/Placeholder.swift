@@ -1,0 +1,1 @@
+// ChainRegistry: first file lands soon.

@@ -1,0 +1,1 @@
+// EVMCodec: first file lands soon.

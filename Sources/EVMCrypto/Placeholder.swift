@@ -1,0 +1,1 @@
+// EVMCrypto: first file lands soon.

@@ -1,0 +1,1 @@
+// EVMTypes: first file lands soon.

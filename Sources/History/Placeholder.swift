@@ -1,0 +1,1 @@
+// History: first file lands soon.

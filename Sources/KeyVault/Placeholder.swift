@@ -1,0 +1,1 @@
+// KeyVault: first file lands soon.

@@ -1,0 +1,1 @@
+// NodeClient: first file lands soon.

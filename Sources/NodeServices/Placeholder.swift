@@ -1,0 +1,1 @@
+// NodeServices: first file lands soon.

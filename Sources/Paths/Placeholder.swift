@@ -1,0 +1,1 @@
+// Paths: first file lands soon.

@@ -1,0 +1,1 @@
+// PoolStore: first file lands soon.

@@ -1,0 +1,1 @@
+// Pools: first file lands soon.

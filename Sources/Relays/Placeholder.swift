@@ -1,0 +1,1 @@
+// Relays: first file lands soon.

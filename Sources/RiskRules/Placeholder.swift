@@ -1,0 +1,1 @@
+// RiskRules: first file lands soon.

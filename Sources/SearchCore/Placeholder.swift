@@ -1,0 +1,1 @@
+// SearchCore: first file lands soon.

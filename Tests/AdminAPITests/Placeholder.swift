@@ -1,0 +1,1 @@
+// AdminAPITests: first file lands soon.

@@ -1,0 +1,1 @@
+// BundlesTests: first file lands soon.

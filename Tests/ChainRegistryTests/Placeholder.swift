@@ -1,0 +1,1 @@
+// ChainRegistryTests: first file lands soon.

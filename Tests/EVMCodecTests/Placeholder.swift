@@ -1,0 +1,1 @@
+// EVMCodecTests: first file lands soon.

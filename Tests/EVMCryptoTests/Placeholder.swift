@@ -1,0 +1,1 @@
+// EVMCryptoTests: first file lands soon.

@@ -1,0 +1,1 @@
+// EVMTypesTests: first file lands soon.

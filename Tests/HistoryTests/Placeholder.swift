@@ -1,0 +1,1 @@
+// HistoryTests: first file lands soon.

@@ -1,0 +1,1 @@
+// NodeClientTests: first file lands soon.

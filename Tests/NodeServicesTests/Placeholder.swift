@@ -1,0 +1,1 @@
+// NodeServicesTests: first file lands soon.

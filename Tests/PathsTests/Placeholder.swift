@@ -1,0 +1,1 @@
+// PathsTests: first file lands soon.

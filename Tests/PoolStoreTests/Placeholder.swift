@@ -1,0 +1,1 @@
+// PoolStoreTests: first file lands soon.

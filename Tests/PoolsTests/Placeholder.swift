@@ -1,0 +1,1 @@
+// PoolsTests: first file lands soon.

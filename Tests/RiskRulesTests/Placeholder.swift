@@ -1,0 +1,1 @@
+// RiskRulesTests: first file lands soon.

@@ -1,0 +1,1 @@
+// SearchCoreTests: first file lands soon.

@@ -1,0 +1,1 @@
+// martletTests: first file lands soon.
