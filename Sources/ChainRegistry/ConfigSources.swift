@@ -16,19 +16,22 @@ public struct ConfigSources: Sendable {
     public var currentFolder: String
     public var executable: String?
 
+    /// - Parameters:
+    ///   - environment: nil takes the process's own.
+    ///   - currentFolder: nil takes the process's own.
+    ///   - executable: nil takes the running program's file.
     public init(
         chainName: String, chainsFolder: String? = nil, configFile: String? = nil, deploymentFile: String? = nil,
-        flags: [String: String] = [:], environment: [String: String] = ProcessInfo.processInfo.environment,
-        currentFolder: String = FileManager.default.currentDirectoryPath, executable: String? = CommandLine.arguments.first
+        flags: [String: String] = [:], environment: [String: String]? = nil, currentFolder: String? = nil, executable: String? = nil
     ) {
         self.chainName = chainName
         self.chainsFolder = chainsFolder
         self.configFile = configFile
         self.deploymentFile = deploymentFile
         self.flags = flags
-        self.environment = environment
-        self.currentFolder = currentFolder
-        self.executable = executable
+        self.environment = environment ?? ProcessInfo.processInfo.environment
+        self.currentFolder = currentFolder ?? FileManager.default.currentDirectoryPath
+        self.executable = executable ?? (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
     }
 
     /// The folders in which chain files are looked for.
