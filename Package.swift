@@ -33,7 +33,7 @@ let rows: [Row] = [
     Row(
         layer: 2, name: "SearchCore",
         uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules"]),
-    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCodec", "Pools"], products: ["TOMLKit"]),
+    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools"], products: ["TOMLKit"]),
     Row(layer: 3, name: "KeyVault", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(
         layer: 3, name: "NodeClient", uses: ["EVMTypes", "EVMCodec", "CCurl"],
