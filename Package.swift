@@ -29,7 +29,9 @@ let rows: [Row] = [
     Row(layer: 2, name: "Paths", uses: ["EVMTypes", "Pools"]),
     Row(layer: 2, name: "Bundles", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths"]),
     Row(layer: 2, name: "RiskRules", uses: ["EVMTypes"]),
-    Row(layer: 2, name: "SearchCore", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules"]),
+    Row(
+        layer: 2, name: "SearchCore",
+        uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules"]),
     Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCodec", "Pools"], products: ["TOMLKit"]),
     Row(layer: 3, name: "KeyVault", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(
@@ -42,7 +44,8 @@ let rows: [Row] = [
     Row(
         layer: 4, name: "NodeServices",
         uses: [
-            "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore", "ChainRegistry", "KeyVault",
+            "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
+            "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry",
         ],
         products: ["Logging", "Metrics", "ServiceLifecycle"]),
@@ -52,7 +55,8 @@ let rows: [Row] = [
     Row(
         layer: 5, name: "martlet",
         uses: [
-            "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore", "ChainRegistry", "KeyVault",
+            "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
+            "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
@@ -60,9 +64,11 @@ let rows: [Row] = [
 
 /// Product name -> package identity.
 let packageOfProduct: [String: String] = [
-    "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio", "NIOWebSocket": "swift-nio", "NIOSSL": "swift-nio-ssl",
+    "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio", "NIOWebSocket": "swift-nio",
+    "NIOSSL": "swift-nio-ssl",
     "Hummingbird": "hummingbird", "ArgumentParser": "swift-argument-parser", "TOMLKit": "TOMLKit", "GRDB": "GRDB.swift",
-    "Logging": "swift-log", "Metrics": "swift-metrics", "ServiceLifecycle": "swift-service-lifecycle", "BigInt": "BigInt",
+    "Logging": "swift-log", "Metrics": "swift-metrics", "ServiceLifecycle": "swift-service-lifecycle",
+    "BigInt": "BigInt",
 ]
 
 let packages: [String: Package.Dependency] = [
@@ -97,7 +103,9 @@ for row in rows {
         guard let below = layerOf[use] else { refuse("\(row.name) uses \(use), which no row declares") }
         if below > row.layer { refuse("\(row.name) (L\(row.layer)) may not use \(use) (L\(below))") }
         if below == 3, row.layer == 3, !sharedAdapters.contains(use) {
-            refuse("adapter \(row.name) may not use adapter \(use); only \(sharedAdapters.sorted().joined(separator: ", ")) are shared")
+            refuse(
+                "adapter \(row.name) may not use adapter \(use); only \(sharedAdapters.sorted().joined(separator: ", ")) are shared"
+            )
         }
         if below == 0, rows.first(where: { $0.uses.contains(use) })!.name != row.name {
             refuse("\(use) already has its one Swift door; \(row.name) may not open a second")
@@ -156,11 +164,13 @@ for row in selectedRows {
         .testTarget(
             name: "\(row.name)Tests",
             dependencies: [.target(name: row.name), .target(name: "TestSupport")]
-                + row.uses.filter { layerOf[$0]! > 0 }.map { .target(name: $0) } + row.products.map(product) + extra.map(product),
+                + row.uses.filter { layerOf[$0]! > 0 }.map { .target(name: $0) } + row.products.map(product)
+                + extra.map(product),
             exclude: [],
             swiftSettings: settings(layer: 5)))
 }
-targets.append(.target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: settings(layer: 5)))
+targets.append(
+    .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: settings(layer: 5)))
 
 let package = Package(
     name: "martlet",

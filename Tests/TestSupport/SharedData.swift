@@ -7,7 +7,8 @@ public import Foundation
 public enum SharedData {
     /// The folder `shared`: `$MARTLET_SHARED`, else `../shared` beside the checkout; nil when neither exists.
     public static let root: URL? = {
-        let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let named = ProcessInfo.processInfo.environment["MARTLET_SHARED"].map { URL(fileURLWithPath: $0) }
         let candidates = [named, here.deletingLastPathComponent().appendingPathComponent("shared")].compactMap(\.self)
         return candidates.first { FileManager.default.fileExists(atPath: $0.appendingPathComponent("data").path) }
@@ -15,8 +16,12 @@ public enum SharedData {
 
     /// The URL of `relative` below the shared folder, or nil after printing that `test` is skipped and why.
     public static func path(_ relative: String, for test: String = #function) -> URL? {
-        if let url = root?.appendingPathComponent(relative), FileManager.default.fileExists(atPath: url.path) { return url }
-        print("skipped: \(test) needs shared/\(relative), which is not on this machine (set MARTLET_SHARED to name the folder)")
+        if let url = root?.appendingPathComponent(relative), FileManager.default.fileExists(atPath: url.path) {
+            return url
+        }
+        print(
+            "skipped: \(test) needs shared/\(relative), which is not on this machine (set MARTLET_SHARED to name the folder)"
+        )
         return nil
     }
 

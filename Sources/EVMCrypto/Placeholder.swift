@@ -1,1 +1,0 @@
-// EVMCrypto: first file lands soon.

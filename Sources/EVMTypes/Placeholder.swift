@@ -1,1 +1,0 @@
-// EVMTypes: first file lands soon.

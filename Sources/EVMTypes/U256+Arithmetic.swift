@@ -1,0 +1,123 @@
+// Addition, subtraction, multiplication and the operators built on them.
+
+extension U256 {
+    @inlinable
+    public func addingReportingOverflow(_ b: U256) -> (partialValue: U256, overflow: Bool) {
+        let (low, carry) = lo.addingReportingOverflow(b.lo)
+        let (sum, over) = hi.addingReportingOverflow(b.hi)
+        let (high, over2) = sum.addingReportingOverflow(carry ? 1 : 0)
+        return (U256(lo: low, hi: high), over || over2)
+    }
+
+    @inlinable
+    public func subtractingReportingOverflow(_ b: U256) -> (partialValue: U256, overflow: Bool) {
+        let (low, borrow) = lo.subtractingReportingOverflow(b.lo)
+        let (difference, under) = hi.subtractingReportingOverflow(b.hi)
+        let (high, under2) = difference.subtractingReportingOverflow(borrow ? 1 : 0)
+        return (U256(lo: low, hi: high), under || under2)
+    }
+
+    /// The product's low 256 bits, and whether the whole product is larger.
+    @inlinable
+    public func multipliedReportingOverflow(by b: U256) -> (partialValue: U256, overflow: Bool) {
+        let (high, low) = multipliedFullWidth(by: b)
+        return (low, !high.isZero)
+    }
+
+    /// The whole 512-bit product.
+    @inlinable
+    public func multipliedFullWidth(by b: U256) -> (high: U256, low: U256) {
+        let ll = lo.multipliedFullWidth(by: b.lo)
+        let lh = lo.multipliedFullWidth(by: b.hi)
+        let hl = hi.multipliedFullWidth(by: b.lo)
+        let hh = hi.multipliedFullWidth(by: b.hi)
+        let (m1, c1) = lh.low.addingReportingOverflow(hl.low)
+        let (mid, c2) = m1.addingReportingOverflow(ll.high)
+        // The carries are at most 2 in all, and the top half of a 512-bit product cannot overflow.
+        let carry = (c1 ? 1 : 0 as UInt128) &+ (c2 ? 1 : 0)
+        let (t1, c3) = lh.high.addingReportingOverflow(hl.high)
+        let (t2, c4) = t1.addingReportingOverflow(hh.low)
+        let (t3, c5) = t2.addingReportingOverflow(carry)
+        let top = hh.high &+ (c3 ? 1 : 0) &+ (c4 ? 1 : 0) &+ (c5 ? 1 : 0)
+        return (U256(lo: t3, hi: top), U256(lo: ll.low, hi: mid))
+    }
+
+    /// Wrapping sum modulo 2^256.
+    @inlinable
+    public static func &+ (a: U256, b: U256) -> U256 {
+        let (low, carry) = a.lo.addingReportingOverflow(b.lo)
+        return U256(lo: low, hi: a.hi &+ b.hi &+ (carry ? 1 : 0))
+    }
+
+    /// Wrapping difference modulo 2^256.
+    @inlinable
+    public static func &- (a: U256, b: U256) -> U256 {
+        let (low, borrow) = a.lo.subtractingReportingOverflow(b.lo)
+        return U256(lo: low, hi: a.hi &- b.hi &- (borrow ? 1 : 0))
+    }
+
+    /// Wrapping product modulo 2^256.
+    @inlinable
+    public static func &* (a: U256, b: U256) -> U256 {
+        let low = a.lo.multipliedFullWidth(by: b.lo)
+        return U256(lo: low.low, hi: low.high &+ a.lo &* b.hi &+ a.hi &* b.lo)
+    }
+
+    /// The sum, or nil when it passes 2^256 - 1.
+    @inlinable
+    public func adding(_ b: U256) -> U256? {
+        let (sum, overflow) = addingReportingOverflow(b)
+        return overflow ? nil : sum
+    }
+
+    /// The difference, or nil when `b` is larger.
+    @inlinable
+    public func subtracting(_ b: U256) -> U256? {
+        let (difference, overflow) = subtractingReportingOverflow(b)
+        return overflow ? nil : difference
+    }
+
+    /// The product, or nil when it passes 2^256 - 1.
+    @inlinable
+    public func multiplied(by b: U256) -> U256? {
+        let (product, overflow) = multipliedReportingOverflow(by: b)
+        return overflow ? nil : product
+    }
+
+    @inlinable
+    public static func + (a: U256, b: U256) -> U256 {
+        let (sum, overflow) = a.addingReportingOverflow(b)
+        precondition(!overflow, "U256 addition overflows")
+        return sum
+    }
+
+    @inlinable
+    public static func - (a: U256, b: U256) -> U256 {
+        let (difference, overflow) = a.subtractingReportingOverflow(b)
+        precondition(!overflow, "U256 subtraction underflows")
+        return difference
+    }
+
+    @inlinable
+    public static func * (a: U256, b: U256) -> U256 {
+        let (product, overflow) = a.multipliedReportingOverflow(by: b)
+        precondition(!overflow, "U256 multiplication overflows")
+        return product
+    }
+
+    @inlinable public static func += (a: inout U256, b: U256) { a = a + b }
+    @inlinable public static func -= (a: inout U256, b: U256) { a = a - b }
+    @inlinable public static func *= (a: inout U256, b: U256) { a = a * b }
+
+    /// `self` to the power `exponent`, modulo 2^256 (EVM EXP): 0^0 is 1.
+    @inlinable
+    public func pow(_ exponent: U256) -> U256 {
+        var result = U256.one, base = self, rest = exponent
+        while !rest.isZero {
+            if rest.lo & 1 == 1 { result = result &* base }
+            base = base &* base
+            rest = rest >> 1
+        }
+        return result
+    }
+}

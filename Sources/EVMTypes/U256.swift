@@ -1,0 +1,100 @@
+/// An unsigned 256-bit integer: the EVM's word.
+///
+/// Two native 128-bit halves, because those compile to plain add/adc chains. Operators with `&` wrap modulo 2^256;
+/// `+ - * / %` trap on overflow like Swift's own integers; `adding`, `subtracting`, `multiplied(by:)` answer nil instead.
+/// No operation allocates, except the text ones.
+@frozen
+public struct U256: Hashable, Sendable {
+    /// Bits 0 to 127.
+    public var lo: UInt128
+    /// Bits 128 to 255.
+    public var hi: UInt128
+
+    /// Makes `hi * 2^128 + lo`.
+    @inlinable
+    public init(lo: UInt128, hi: UInt128) {
+        self.lo = lo
+        self.hi = hi
+    }
+
+    @inlinable public init() { self.init(lo: 0, hi: 0) }
+    @inlinable public init(_ value: UInt64) { self.init(lo: UInt128(value), hi: 0) }
+    @inlinable public init(_ value: UInt128) { self.init(lo: value, hi: 0) }
+    /// Makes the value of a non-negative `Int`; a negative one is a programming error and traps.
+    @inlinable public init(_ value: Int) { self.init(lo: UInt128(value), hi: 0) }
+    /// Makes the value of four 64-bit limbs, least significant first.
+    @inlinable
+    public init(limbs w0: UInt64, _ w1: UInt64, _ w2: UInt64, _ w3: UInt64) {
+        self.init(lo: UInt128(w1) << 64 | UInt128(w0), hi: UInt128(w3) << 64 | UInt128(w2))
+    }
+
+    @inlinable public static var zero: U256 { U256(lo: 0, hi: 0) }
+    @inlinable public static var one: U256 { U256(lo: 1, hi: 0) }
+    /// 2^256 - 1.
+    @inlinable public static var max: U256 { U256(lo: .max, hi: .max) }
+
+    @inlinable public var isZero: Bool { (lo | hi) == 0 }
+    @inlinable public var leadingZeroBitCount: Int { hi != 0 ? hi.leadingZeroBitCount : 128 + lo.leadingZeroBitCount }
+    /// The number of zero bits below the lowest set bit; 256 for zero.
+    @inlinable public var trailingZeroBitCount: Int {
+        lo != 0 ? lo.trailingZeroBitCount : 128 + hi.trailingZeroBitCount
+    }
+    /// The number of bits needed to write the value: 0 for zero, 256 at most.
+    @inlinable public var bitWidthUsed: Int { 256 - leadingZeroBitCount }
+
+    @inlinable public var w0: UInt64 { UInt64(truncatingIfNeeded: lo) }
+    @inlinable public var w1: UInt64 { UInt64(truncatingIfNeeded: lo >> 64) }
+    @inlinable public var w2: UInt64 { UInt64(truncatingIfNeeded: hi) }
+    @inlinable public var w3: UInt64 { UInt64(truncatingIfNeeded: hi >> 64) }
+
+    /// The value when it fits 64 bits.
+    @inlinable public var asUInt64: UInt64? { hi == 0 && lo >> 64 == 0 ? UInt64(truncatingIfNeeded: lo) : nil }
+    /// The value when it fits 128 bits.
+    @inlinable public var asUInt128: UInt128? { hi == 0 ? lo : nil }
+    /// The value when it fits `Int`.
+    @inlinable public var asInt: Int? { asUInt64.flatMap { Int(exactly: $0) } }
+}
+
+extension U256: Comparable {
+    @inlinable
+    public static func < (a: U256, b: U256) -> Bool { a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo }
+}
+
+extension U256: ExpressibleByIntegerLiteral {
+    /// Makes a literal of any size up to 256 bits; a negative or larger literal traps.
+    @inlinable
+    public init(integerLiteral value: StaticBigInt) {
+        precondition(value.signum() >= 0 && value.bitWidth <= 257, "literal does not fit U256")
+        self.init(
+            limbs: UInt64(value[0]), UInt64(value[1]), UInt64(value[2]), UInt64(value[3]))
+    }
+}
+
+// MARK: Bits
+
+extension U256 {
+    @inlinable public static func & (a: U256, b: U256) -> U256 { U256(lo: a.lo & b.lo, hi: a.hi & b.hi) }
+    @inlinable public static func | (a: U256, b: U256) -> U256 { U256(lo: a.lo | b.lo, hi: a.hi | b.hi) }
+    @inlinable public static func ^ (a: U256, b: U256) -> U256 { U256(lo: a.lo ^ b.lo, hi: a.hi ^ b.hi) }
+    @inlinable public static prefix func ~ (a: U256) -> U256 { U256(lo: ~a.lo, hi: ~a.hi) }
+
+    /// Shifts left, dropping what passes bit 255; a shift of 256 or more gives 0. The amount must not be negative.
+    @inlinable
+    public static func << (a: U256, n: Int) -> U256 {
+        precondition(n >= 0, "negative shift")
+        if n == 0 { return a }
+        if n >= 256 { return .zero }
+        if n >= 128 { return U256(lo: 0, hi: a.lo << UInt128(n - 128)) }
+        return U256(lo: a.lo << UInt128(n), hi: a.hi << UInt128(n) | a.lo >> UInt128(128 - n))
+    }
+
+    /// Shifts right, filling with zeros; a shift of 256 or more gives 0. The amount must not be negative.
+    @inlinable
+    public static func >> (a: U256, n: Int) -> U256 {
+        precondition(n >= 0, "negative shift")
+        if n == 0 { return a }
+        if n >= 256 { return .zero }
+        if n >= 128 { return U256(lo: a.hi >> UInt128(n - 128), hi: 0) }
+        return U256(lo: a.lo >> UInt128(n) | a.hi << UInt128(128 - n), hi: a.hi >> UInt128(n))
+    }
+}

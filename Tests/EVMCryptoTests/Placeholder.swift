@@ -1,1 +1,0 @@
-// EVMCryptoTests: first file lands soon.

@@ -1,1 +1,0 @@
-// EVMTypesTests: first file lands soon.
