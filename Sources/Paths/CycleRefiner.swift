@@ -13,13 +13,16 @@ struct CycleRefiner {
     let hops: Int
     /// Neighbours tried on each side of the coarsest amount.
     let window: UInt128
+    /// True to try the neighbours of every amount, not of the coarsest alone.
+    let allLevels: Bool
     private(set) var best = Amounts()
     private(set) var profit: UInt128 = 0
 
-    init(edges: InlineArray<4, Int32>, hops: Int, window: UInt128) {
+    init(edges: InlineArray<4, Int32>, hops: Int, window: UInt128, allLevels: Bool = false) {
         self.edges = edges
         self.hops = hops
         self.window = window
+        self.allLevels = allLevels
     }
 
     /// Searches around `input`. Returns false when no input near it leaves a profit; else `best` and `profit` hold the plan.
@@ -31,26 +34,41 @@ struct CycleRefiner {
             start -= max(1, start >> UInt128(shift))
             amounts = quote(start, in: market)
         }
+        // A proposal that buys nothing is too small: begin with the least that comes back at all.
+        if amounts == nil, let least = cheapestInput(level: hops, amount: 1, in: market) {
+            amounts = quote(least, in: market)
+        }
         guard let first = amounts else { return false }
         consider(first)
         tighten(first, in: market)
-        searchCoarsest(of: first, in: market)
-        if profit > 0 { searchCoarsest(of: best, in: market) }
+        if allLevels {
+            for level in 0..<hops { search(level, around: first.values[level], in: market) }
+        } else {
+            search(coarsest(of: first), around: first.values[coarsest(of: first)], in: market)
+        }
+        if profit > 0 {
+            let level = coarsest(of: best)
+            search(level, around: best.values[level], in: market)
+        }
         return profit > 0
     }
 
-    /// Tries the neighbours of the smallest number in `amounts`.
-    private mutating func searchCoarsest<M: MarketView>(of amounts: Amounts, in market: borrowing M) {
+    /// The position of the smallest number.
+    private func coarsest(of amounts: Amounts) -> Int {
         var level = 0
         for i in 1...hops where amounts.values[i] < amounts.values[level] { level = i }
-        let centre = amounts.values[level]
+        return level
+    }
+
+    /// Tries the neighbours of one amount of the cycle.
+    private mutating func search<M: MarketView>(_ level: Int, around centre: UInt128, in market: borrowing M) {
         // A small number is searched whole: from one unit to three times the proposal.
         let whole = centre <= 2 * window
         let low = whole ? 1 : centre - window
         let high = whole ? 3 * centre + window : centre + window
         var target = low
         while target <= high {
-            if target != centre || whole, let input = cheapestInput(level: level, amount: target, in: market),
+            if let input = cheapestInput(level: level, amount: target, in: market),
                 let reached = quote(input, in: market)
             {
                 consider(reached)

@@ -25,7 +25,9 @@ extension CycleSearch {
 
     /// The exact plan of a candidate; nil when no integer input near its proposal pays.
     private func prove<M: MarketView>(_ candidate: Candidate, in market: borrowing M) -> CyclePlan? {
-        var refiner = CycleRefiner(edges: candidate.edges, hops: candidate.hops, window: settings.integerWindow)
+        var refiner = CycleRefiner(
+            edges: candidate.edges, hops: candidate.hops, window: settings.integerWindow,
+            allLevels: settings.searchesAllAmounts)
         guard refiner.refine(around: candidate.input, in: market) else { return nil }
         var legs: [CyclePlan.Leg] = []
         legs.reserveCapacity(candidate.hops)

@@ -16,6 +16,8 @@ public struct SearchSettings: Hashable, Sendable {
     public var maxPieces = 512
     /// Neighbours tried on each side of the coarsest amount in the integer search.
     public var integerWindow: UInt128 = 4
+    /// True to try the neighbours of every amount of a cycle, not of the coarsest alone: a few more wei, several times the work.
+    public var searchesAllAmounts = false
 
     public init() {}
 
@@ -29,6 +31,7 @@ public struct SearchSettings: Hashable, Sendable {
         settings.maxRefined = limit
         settings.maxPlans = limit
         settings.integerWindow = 32
+        settings.searchesAllAmounts = true
         return settings
     }
 }
