@@ -1,4 +1,5 @@
 public import EVMTypes
+public import Pools
 
 /// A still market of constant-product pools, as a file of reserves describes it; what `martlet scan` searches.
 public struct SnapshotMarket: Sendable {
@@ -7,11 +8,8 @@ public struct SnapshotMarket: Sendable {
         public var address: Address
         public var token0: Int32
         public var token1: Int32
-        /// Reserves in the tokens' smallest units; below 2^112 as in the contract.
-        public var reserve0: UInt128
-        public var reserve1: UInt128
-        /// Swap fee in pips (1e-6), below 1,000,000.
-        public var feePips: UInt32
+        /// Reserves and fee; reserves below 2^112 as in the contract.
+        public var state: UniswapV2Pool
     }
 
     /// Why a pool was not taken.
@@ -44,8 +42,8 @@ public struct SnapshotMarket: Sendable {
         guard addresses.insert(address).inserted else { throw .duplicateAddress }
         pools.append(
             Pool(
-                address: address, token0: intern(token0), token1: intern(token1), reserve0: reserve0,
-                reserve1: reserve1, feePips: feePips))
+                address: address, token0: intern(token0), token1: intern(token1),
+                state: UniswapV2Pool(reserve0: reserve0, reserve1: reserve1, feePips: feePips)))
         return Int32(pools.count - 1)
     }
 
@@ -72,34 +70,15 @@ public struct SnapshotMarket: Sendable {
 }
 
 extension SnapshotMarket: MarketView {
-    /// floor(in * n * reserveOut / (reserveIn * 1e6 + in * n)) with n = 1e6 - fee; nil when nothing would come out.
-    /// Source: UniswapV2Library.getAmountOut (v2-periphery); the fee as a fraction of a million gives the same floor.
     func output(_ pool: Int32, zeroForOne: Bool, amountIn: UInt128) -> UInt128? {
-        let (reserveIn, reserveOut, n) = side(pool, zeroForOne)
-        // The pair holds reserve + amount in 112 bits, so larger amounts revert there.
-        guard reserveIn > 0, reserveOut > 0, amountIn >> 112 == 0, (amountIn + reserveIn) >> 112 == 0 else {
-            return nil
-        }
-        let effective = U256(amountIn) * n
-        let out = U256.mulDiv(effective, U256(reserveOut), U256(reserveIn) * U256(1_000_000) + effective)
-        return out?.asUInt128.flatMap { $0 > 0 ? $0 : nil }
+        try? pools[Int(pool)].state.quote(exactIn: amountIn, zeroForOne: zeroForOne)
     }
 
-    /// The smallest-or-one-more input that buys `amountOut`. Source: UniswapV2Library.getAmountIn (v2-periphery).
     func input(_ pool: Int32, zeroForOne: Bool, amountOut: UInt128) -> UInt128? {
-        let (reserveIn, reserveOut, n) = side(pool, zeroForOne)
-        guard reserveIn > 0, amountOut > 0, amountOut < reserveOut else { return nil }
-        let numerator = U256(reserveIn) * U256(amountOut) * U256(1_000_000)
-        let cost = (numerator / (U256(reserveOut - amountOut) * n)).adding(.one)?.asUInt128
-        return cost.flatMap { $0 >> 112 == 0 ? $0 : nil }
+        try? pools[Int(pool)].state.quote(exactOut: amountOut, zeroForOne: zeroForOne)
     }
 
-    func curve(_ pool: Int32, zeroForOne: Bool) -> LegCurve? {
-        let (reserveIn, reserveOut, n) = side(pool, zeroForOne)
-        guard reserveIn > 0, reserveOut > 0 else { return nil }
-        return LegCurve(
-            reserveIn: Double(reserveIn), reserveOut: Double(reserveOut), gamma: n.double / 1e6)
-    }
+    func curve(_ pool: Int32, zeroForOne: Bool) -> LegCurve? { LegCurve(pools[Int(pool)].state, zeroForOne: zeroForOne) }
 
     func nextPiece(_ leg: inout LegCurve) -> Bool { false }
 
@@ -107,22 +86,16 @@ extension SnapshotMarket: MarketView {
         (pools[Int(pool)].token0, pools[Int(pool)].token1)
     }
 
-    /// Compares the products of n * reserveOut and 1e6 * reserveIn in integers.
+    /// Compares the products of (1e6 - fee) * reserveOut and 1e6 * reserveIn in integers.
     func isAboveOne(_ edges: InlineArray<4, Int32>, hops: Int) -> Bool {
         var gained = WideProduct(), paid = WideProduct()
         for i in 0..<hops {
-            let (reserveIn, reserveOut, n) = side(edges[i] >> 1, edges[i] & 1 == 1)
-            gained.multiply(by: reserveOut)
-            gained.multiply(by: n.lo)
-            paid.multiply(by: reserveIn)
-            paid.multiply(by: UInt64(1_000_000))
+            let state = pools[Int(edges[i] >> 1)].state, zeroForOne = edges[i] & 1 == 1
+            gained.multiply(by: zeroForOne ? state.reserve1 : state.reserve0)
+            gained.multiply(by: UInt64(1_000_000 - state.feePips))
+            paid.multiply(by: zeroForOne ? state.reserve0 : state.reserve1)
+            paid.multiply(by: 1_000_000 as UInt64)
         }
         return gained > paid
-    }
-
-    private func side(_ pool: Int32, _ zeroForOne: Bool) -> (reserveIn: UInt128, reserveOut: UInt128, n: U256) {
-        let pool = pools[Int(pool)]
-        let n = U256(UInt64(1_000_000 - pool.feePips))
-        return zeroForOne ? (pool.reserve0, pool.reserve1, n) : (pool.reserve1, pool.reserve0, n)
     }
 }
