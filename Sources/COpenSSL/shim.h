@@ -6,4 +6,5 @@
 #include <openssl/params.h>
 #include <openssl/core_names.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/err.h>

@@ -1,0 +1,24 @@
+public import EVMTypes
+
+/// A point of secp256k1 other than infinity: the public half of a key.
+public struct PublicKey: Hashable, Sendable {
+    /// The point's affine x coordinate, below the field's prime.
+    public let x: U256
+    /// The point's affine y coordinate, below the field's prime.
+    public let y: U256
+
+    /// Only for points that libsecp256k1 gave: nothing is checked.
+    init(uncheckedX x: U256, y: U256) {
+        self.x = x
+        self.y = y
+    }
+
+    /// The 64 bytes `x ‖ y`, without a format byte.
+    public var bytes: [UInt8] { x.bigEndianBytes + y.bigEndianBytes }
+
+    /// The account address: the last 20 bytes of the Keccak-256 of `x ‖ y`. One hash. Source: Yellow Paper, appendix F.
+    public var address: Address {
+        let hash = Keccak256.hash(bytes).word
+        return Address(high: UInt32(truncatingIfNeeded: hash.hi), low: hash.lo)
+    }
+}
