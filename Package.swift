@@ -41,7 +41,7 @@ let rows: [Row] = [
     Row(layer: 3, name: "PoolStore", uses: ["EVMTypes", "EVMCodec", "Pools", "CRocksDB"]),
     Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
-    Row(layer: 4, name: "Telemetry", products: ["Logging", "Metrics"]),
+    Row(layer: 4, name: "Telemetry", uses: ["EVMTypes"], products: ["Logging", "Metrics"]),
     Row(
         layer: 4, name: "NodeServices",
         uses: [
