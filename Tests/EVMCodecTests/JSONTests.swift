@@ -122,23 +122,33 @@ import Testing
         }
     }
 
-    @Test func `any bytes are accepted exactly when Foundation accepts them, and never trap`() throws {
+    /// True when a number of `value` is beyond `Double`, which Foundation refuses and RFC 8259 allows.
+    private func hasHugeNumber(_ value: JSON) -> Bool {
+        switch value {
+        case .number(let text): Double(text)?.isFinite != true || text.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") }
+        case .array(let elements): elements.contains(where: hasHugeNumber)
+        case .object(let members): members.values.contains(where: hasHugeNumber)
+        default: false
+        }
+    }
+
+    @Test func `mutated texts are accepted when Foundation accepts them, duplicates apart, and never trap`() throws {
         var random = SeededGenerator()
         var accepted = 0
-        for round in 0..<30_000 {
+        for round in 0..<20_000 {
             let bytes = random.mutated(value(&random, depth: 4).bytes)
-            let ours = try? JSON.parse(bytes)
-            if let ours {
+            let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
+            let label: Comment = "seed \(random.seed) round \(round): \(String(decoding: bytes, as: UTF8.self))"
+            do throws(JSONError) {
+                let ours = try JSON.parse(bytes)
                 accepted += 1
-                #expect(try JSON.parse(ours.bytes) == ours, "seed \(random.seed) round \(round)")
-                // Foundation is laxer (duplicates, big numbers apart): what we accept it accepts too.
-                let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
-                #expect(theirs != nil, "seed \(random.seed) round \(round): \(String(decoding: bytes, as: UTF8.self))")
-            }
+                #expect(try JSON.parse(ours.bytes) == ours, label)
+                #expect(theirs != nil || hasHugeNumber(ours), label)
+            } catch { #expect(theirs == nil || error.code == .duplicateKey, "\(error) \(label)") }
         }
         #expect(accepted > 1_000)
-        for _ in 0..<100_000 { _ = try? JSON.parse(random.bytes(Int.random(in: 0...24, using: &random))) }
-        print("JSON fuzz: \(accepted) of 30,000 mutated texts accepted, all by Foundation too")
+        for _ in 0..<30_000 { _ = try? JSON.parse(random.bytes(Int.random(in: 0...24, using: &random))) }
+        print("JSON fuzz: \(accepted) of 20,000 mutated texts accepted, as Foundation does")
     }
 
     @Test func `what is written is read back`() throws {

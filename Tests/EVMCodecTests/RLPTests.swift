@@ -120,7 +120,7 @@ import Testing
     @Test func `an accepted encoding is the only one of its value`() throws {
         var random = SeededGenerator()
         var accepted = 0
-        for round in 0..<200_000 {
+        for round in 0..<60_000 {
             var bytes: [UInt8]
             if round % 2 == 0 {
                 bytes = random.bytes(Int.random(in: 0...12, using: &random))
@@ -139,7 +139,7 @@ import Testing
             try reencode(item, into: &again)
             #expect(again.bytes == bytes, "seed \(random.seed) round \(round)")
         }
-        #expect(accepted > 5_000)
-        print("RLP fuzz: \(accepted) of 200,000 accepted, all re-encode to themselves")
+        #expect(accepted > 2_000)
+        print("RLP fuzz: \(accepted) of 60,000 accepted, all re-encode to themselves")
     }
 }

@@ -6,10 +6,7 @@ import Testing
 
 /// The signing vectors of `shared/facts/apis.md` §6.3, made with eth-account 0.14.0 (key 0x46 repeated 32 times).
 @Suite struct SigningVectorTests {
-    private static func key() throws -> PrivateKey {
-        guard let key = PrivateKey(bytes: [UInt8](repeating: 0x46, count: 32)) else { throw TransactionError.empty }
-        return key
-    }
+    private static func key() throws -> PrivateKey { try testKey([UInt8](repeating: 0x46, count: 32)) }
     private static let recipient = Address(bytes: [UInt8](repeating: 0x35, count: 20))
     private static let ether = U256(1_000_000_000_000_000_000)
     private static let gwei = U256(1_000_000_000)

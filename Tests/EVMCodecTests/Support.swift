@@ -1,4 +1,5 @@
 import EVMCodec
+import EVMCrypto
 import EVMTypes
 import Foundation
 import TestSupport
@@ -16,6 +17,12 @@ func ownVectors(_ relative: String) throws -> JSON {
 func hex(_ text: String) -> [UInt8] {
     guard let bytes = Hex.decode(text) else { fatalError("bad hex in a test: \(text.prefix(40))") }
     return bytes
+}
+
+/// A private key of a test; `#require` cannot hold what is not copyable.
+func testKey(_ bytes: [UInt8]) throws -> PrivateKey {
+    guard let key = PrivateKey(bytes: bytes) else { throw JSONError(.badNumber, at: 0) }
+    return key
 }
 
 extension SeededGenerator {
