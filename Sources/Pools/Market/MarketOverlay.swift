@@ -110,6 +110,8 @@ public struct MarketOverlay: Sendable {
             guard let amountIn = swap.amountIn.asUInt128, let amountOut = swap.amountOut.asUInt128 else {
                 throw .overflow
             }
+            // Periphery callbacks refuse a swap over empty ranges only, which would move the price for nothing.
+            guard amountIn != 0 || amountOut != 0 else { throw .insufficientLiquidity }
             set(pool, .uniswapV3(concentrated.after(swap)), in: base)
             return Moved(amountIn: amountIn, amountOut: amountOut, isFilled: swap.isFilled)
         }
