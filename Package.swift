@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
-// Martlet's build graph as data. One row a target; a row may only name rows of its own or a lower layer (docs/ARCHITECTURE.md).
-// MARTLET_TARGETS=A,B builds only those rows and what they need (and their tests): the core layers then need no package from the network.
+// Martlet's build graph as data. One row a target; a row may only name rows of its own or a lower layer
+// (docs/ARCHITECTURE.md). MARTLET_TARGETS=A,B builds only those rows, what they need, and their tests: the core
+// layers then need no package from the network.
 import Foundation
 import PackageDescription
 
@@ -103,7 +104,7 @@ for row in rows {
         if below > row.layer { refuse("\(row.name) (L\(row.layer)) may not use \(use) (L\(below))") }
         if below == 3, row.layer == 3, !sharedAdapters.contains(use) {
             refuse(
-                "adapter \(row.name) may not use adapter \(use); only \(sharedAdapters.sorted().joined(separator: ", ")) are shared"
+                "adapter \(row.name) may not use adapter \(use); shared are \(sharedAdapters.sorted())"
             )
         }
         if below == 0, rows.first(where: { $0.uses.contains(use) })!.name != row.name {
