@@ -28,18 +28,23 @@ extension Chain {
         let relays = Chain.relays(top, submission: submission)
         let lenders = Chain.flashLenders(top)
         top.finish()
-        guard let name, let chainID, let symbol, let blockTime, let reorgDepth, let gasCap, let priorityFee, let feeModel, let mempool
+        guard let name, let chainID, let symbol, let blockTime, let reorgDepth, let gasCap, let priorityFee,
+            let feeModel, let mempool
         else { return nil }
         self.init(
-            name: name, chainID: chainID, nativeSymbol: symbol, wrappedNative: wrapped, multicall: multicall, rpcEnvironment: names,
-            blockTimeMilliseconds: blockTime, reorgDepth: reorgDepth, transactionGasLimitMax: gasCap, minimumPriorityFee: priorityFee,
-            feeModel: feeModel, mempool: mempool, submission: submission, dexes: dexes, routers: routers, tokens: tokens,
+            name: name, chainID: chainID, nativeSymbol: symbol, wrappedNative: wrapped, multicall: multicall,
+            rpcEnvironment: names,
+            blockTimeMilliseconds: blockTime, reorgDepth: reorgDepth, transactionGasLimitMax: gasCap,
+            minimumPriorityFee: priorityFee,
+            feeModel: feeModel, mempool: mempool, submission: submission, dexes: dexes, routers: routers,
+            tokens: tokens,
             settlementTokens: settlement, relays: relays, flashLenders: lenders, executor: executor)
     }
 
     private static func environmentNames(_ top: TableReader) -> [String] {
         let names = top.texts(
-            "rpc_env", required: true, expected: "a list of names of environment variables, such as [\"ETHEREUM_WS_URL\"]")
+            "rpc_env", required: true,
+            expected: "a list of names of environment variables, such as [\"ETHEREUM_WS_URL\"]")
         for name in names where !Endpoint.isEnvironmentName(name) {
             top.refuse(
                 "rpc_env", "holds \"\(Endpoint.withoutSecrets(name))\"",
@@ -72,7 +77,9 @@ extension Chain {
         var found: [Address] = []
         for symbol in symbols {
             guard let token = tokens.first(where: { $0.symbol == symbol }) else {
-                top.refuse("settlement_tokens", "names \"\(symbol)\", which no [[token]] row has", expected: "symbols of [[token]] rows")
+                top.refuse(
+                    "settlement_tokens", "names \"\(symbol)\", which no [[token]] row has",
+                    expected: "symbols of [[token]] rows")
                 continue
             }
             if !found.contains(token.address) { found.append(token.address) }
@@ -106,7 +113,9 @@ extension Chain {
                 row.refuse("url", "is \"\(Endpoint.withoutSecrets(url))\"", expected: Endpoint.relayExpected)
             }
             if let kind, enabled, !submission.isEmpty, !submission.contains(kind) {
-                row.refuse("kind", "is \"\(kind.rawValue)\", which submission does not list", expected: "a kind named by submission")
+                row.refuse(
+                    "kind", "is \"\(kind.rawValue)\", which submission does not list",
+                    expected: "a kind named by submission")
             }
             guard let name, let kind, let url, enabled else { return nil }
             return ChainRelay(name: name, kind: kind, url: url, signsRequests: signs, paymentAddress: payment)

@@ -36,7 +36,8 @@ extension Chain {
         }
         guard let name, let kind, let factory, let hash, let startBlock else { return nil }
         let config = DexConfig(
-            id: id, name: name, kind: kind.poolKind, factory: factory, create2Sender: sender ?? factory, initCodeHash: hash,
+            id: id, name: name, kind: kind.poolKind, factory: factory, create2Sender: sender ?? factory,
+            initCodeHash: hash,
             feePips: kind == .uniswapV2 ? feePips.map { UInt32($0) } : nil, startBlock: startBlock)
         return ChainDex(config: config, flashCallback: callback)
     }
@@ -44,7 +45,9 @@ extension Chain {
     private static let identifierExpected = "the name of a Solidity function, such as \"uniswapV2Call\""
 
     private static func isIdentifier(_ text: String) -> Bool {
-        let letters = text.utf8.allSatisfy { (65...90).contains($0) || (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
+        let letters = text.utf8.allSatisfy {
+            (65...90).contains($0) || (97...122).contains($0) || (48...57).contains($0) || $0 == 95
+        }
         return letters && text.utf8.count <= 64
     }
 
@@ -64,18 +67,24 @@ extension Chain {
                 row.refuse("address", "\(address) is listed twice", expected: "each address once")
             }
             if row.table["v2_dex"] == nil, row.table["v3_dex"] == nil {
-                row.refuse("v2_dex", "and v3_dex are both missing", expected: "the [[dex]] whose pools this router trades through")
+                row.refuse(
+                    "v2_dex", "and v3_dex are both missing",
+                    expected: "the [[dex]] whose pools this router trades through")
             }
             routers.append(ChainRouter(name: name, kind: kind, address: address, v2DexID: v2, v3DexID: v3))
         }
         return routers
     }
 
-    private static func dexID(_ row: TableReader, _ key: String, _ kind: DexProtocol, top: TableReader, dexes: [ChainDex]) -> UInt16? {
+    private static func dexID(
+        _ row: TableReader, _ key: String, _ kind: DexProtocol, top: TableReader, dexes: [ChainDex]
+    ) -> UInt16? {
         guard let name = row.text(key, required: false, expected: "the name of a [[dex]] row") else { return nil }
         if let dex = dexes.first(where: { $0.name == name }) {
             if dex.config.kind == kind.poolKind { return dex.config.id }
-            row.refuse(key, "names \"\(name)\", which is not \(kind.rawValue)", expected: "a [[dex]] of protocol \(kind.rawValue)")
+            row.refuse(
+                key, "names \"\(name)\", which is not \(kind.rawValue)",
+                expected: "a [[dex]] of protocol \(kind.rawValue)")
         } else if !listsDex(name, top) {
             row.refuse(key, "names \"\(name)\", which no [[dex]] row has", expected: "the name of a [[dex]] row")
         }

@@ -8,7 +8,9 @@ public struct ChainDirectory: Sendable {
 
     /// - Parameter explicit: `--chains-dir`; when given (or `$MARTLET_CHAINS` is set) no other folder is searched,
     ///   and the built-in copy is not used either.
-    public init(explicit: String? = nil, environment: [String: String], currentFolder: String, executable: String? = nil) {
+    public init(
+        explicit: String? = nil, environment: [String: String], currentFolder: String, executable: String? = nil
+    ) {
         if let named = explicit ?? environment["MARTLET_CHAINS"].flatMap({ $0.isEmpty ? nil : $0 }) {
             folders = [named]
             isExplicit = true
@@ -78,7 +80,7 @@ extension Chain {
         _ table: SettingTable, named name: String, origin: SettingOrigin, notebook: Notebook
     ) throws(ChainRegistryError) -> Chain {
         let faults = FaultList()
-        let reader = TableReader(table, path: "", origin: origin, faults: faults, notebook: notebook)
+        let reader = TableReader(table, path: "", source: origin.description, faults: faults, notebook: notebook)
         let chain = Chain(reading: reader)
         if let chain, chain.name != name {
             reader.refuse("name", "is \"\(chain.name)\"", expected: "the file's own name, \"\(name)\"")
@@ -92,14 +94,15 @@ extension Chain {
 /// Reading of configuration files.
 enum ConfigFiles {
     /// Largest configuration file that is read; anything bigger is a mistake.
-    static let sizeMax = 4_194_304
+    static let sizeMax = 1_048_576
 
     static func bytes(_ path: String) throws(ChainRegistryError) -> [UInt8] {
         let data: Data
         do {
             let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
             guard size <= sizeMax else {
-                throw ChainRegistryError(.unreadable, source: path, problem: "has \(size) bytes", expected: "at most \(sizeMax)")
+                throw ChainRegistryError(
+                    .unreadable, source: path, problem: "has \(size) bytes", expected: "at most \(sizeMax)")
             }
             data = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch let error as ChainRegistryError {
@@ -115,7 +118,8 @@ enum ConfigFiles {
     static func text(_ path: String) throws(ChainRegistryError) -> String {
         let bytes = try bytes(path)
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-            throw ChainRegistryError(.malformed, source: path, problem: "is not UTF-8 text", expected: "UTF-8 without NUL")
+            throw ChainRegistryError(
+                .malformed, source: path, problem: "is not UTF-8 text", expected: "UTF-8 without NUL")
         }
         return text
     }

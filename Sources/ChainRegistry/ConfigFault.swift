@@ -18,8 +18,7 @@ public struct ConfigFault: Hashable, Sendable, CustomStringConvertible {
 
     /// One line: source, key, what is wrong, what is expected.
     public var description: String {
-        let place = key.isEmpty ? source : "\(source): \(key)"
-        return "\(place): \(problem); expected \(expected)"
+        "\(source): \(key.isEmpty ? "" : key + " ")\(problem); expected \(expected)"
     }
 }
 
@@ -69,8 +68,8 @@ public struct ChainRegistryError: Error, Sendable, CustomStringConvertible {
 final class FaultList {
     private(set) var faults: [ConfigFault] = []
 
-    func add(_ origin: SettingOrigin, _ key: String, _ problem: String, expected: String) {
-        faults.append(ConfigFault(source: origin.description, key: key, problem: problem, expected: expected))
+    func add(_ source: String, _ key: String, _ problem: String, expected: String) {
+        faults.append(ConfigFault(source: source, key: key, problem: problem, expected: expected))
     }
 
     /// Throws every fault collected so far, if there is one.

@@ -22,7 +22,8 @@ public struct ConfigSources: Sendable {
     ///   - executable: nil takes the running program's file.
     public init(
         chainName: String, chainsFolder: String? = nil, configFile: String? = nil, deploymentFile: String? = nil,
-        flags: [String: String] = [:], environment: [String: String]? = nil, currentFolder: String? = nil, executable: String? = nil
+        flags: [String: String] = [:], environment: [String: String]? = nil, currentFolder: String? = nil,
+        executable: String? = nil
     ) {
         self.chainName = chainName
         self.chainsFolder = chainsFolder
@@ -36,7 +37,8 @@ public struct ConfigSources: Sendable {
 
     /// The folders in which chain files are looked for.
     public var chainDirectory: ChainDirectory {
-        ChainDirectory(explicit: chainsFolder, environment: environment, currentFolder: currentFolder, executable: executable)
+        ChainDirectory(
+            explicit: chainsFolder, environment: environment, currentFolder: currentFolder, executable: executable)
     }
 }
 
@@ -60,14 +62,16 @@ extension NodeConfig {
         }
         settings.layEnvironment(sources.environment)
         settings.layFlags(sources.flags)
-        return try assemble(sources, chainTable: chainTable, chainOrigin: chainOrigin, settings: settings, fileOrigin: fileOrigin)
+        return try assemble(
+            sources, chainTable: chainTable, chainOrigin: chainOrigin, settings: settings, fileOrigin: fileOrigin)
     }
 
     private static func assemble(
-        _ sources: ConfigSources, chainTable: SettingTable, chainOrigin: SettingOrigin, settings: SettingTable, fileOrigin: SettingOrigin
+        _ sources: ConfigSources, chainTable: SettingTable, chainOrigin: SettingOrigin, settings: SettingTable,
+        fileOrigin: SettingOrigin
     ) throws(ChainRegistryError) -> NodeConfig {
         let faults = FaultList(), notebook = Notebook(), chainNotes = Notebook(prefix: "chain.")
-        let top = TableReader(settings, path: "", origin: fileOrigin, faults: faults, notebook: notebook)
+        let top = TableReader(settings, path: "", source: fileOrigin.description, faults: faults, notebook: notebook)
         let folder = sources.configFile.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
         let reader = NodeConfigReader(
             top: top, chainName: sources.chainName, fileFolder: folder ?? sources.currentFolder,
@@ -76,10 +80,12 @@ extension NodeConfig {
         // The overrides are checked as part of the chain, under the chain's own key names.
         if case .table(let overrides)? = top.section("chain_overrides").tableSetting { merged.merge(overrides) }
         if let executor = reader.executor() { merged["executor"] = executor }
-        let chainReader = TableReader(merged, path: "", origin: chainOrigin, faults: faults, notebook: chainNotes)
+        let chainReader = TableReader(
+            merged, path: "", source: chainOrigin.description, faults: faults, notebook: chainNotes)
         let chain = Chain(reading: chainReader)
         if let chain, chain.name != sources.chainName {
-            chainReader.refuse("name", "is \"\(chain.name)\"", expected: "the file's own name, \"\(sources.chainName)\"")
+            chainReader.refuse(
+                "name", "is \"\(chain.name)\"", expected: "the file's own name, \"\(sources.chainName)\"")
         }
         let node = reader.node()
         let keys = reader.keys(), limits = reader.limits(gasCap: chain?.transactionGasLimitMax)

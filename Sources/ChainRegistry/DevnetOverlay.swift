@@ -27,7 +27,8 @@ public struct DevnetOverlay: Sendable {
             throw ChainRegistryError(.malformed, source: source, problem: "\(error)", expected: "a JSON object")
         }
         guard json.object != nil else {
-            throw ChainRegistryError(.malformed, source: source, problem: "is not a JSON object", expected: "a JSON object")
+            throw ChainRegistryError(
+                .malformed, source: source, problem: "is not a JSON object", expected: "a JSON object")
         }
         var builder = DeploymentReader(origin: .deployment(source))
         builder.readTokens(json["tokens"])
@@ -68,11 +69,12 @@ private struct DeploymentReader {
     /// The address at `key` of `json`, as text; its absence is a fault when `required`.
     private func address(_ json: JSON?, _ key: String, at place: String, required: Bool = true) -> Setting? {
         guard let value = json?[key] else {
-            if required { faults.add(origin, "\(place).\(key)", "is missing", expected: "an address") }
+            if required { faults.add(origin.description, "\(place).\(key)", "is missing", expected: "an address") }
             return nil
         }
         guard let address = value.address else {
-            faults.add(origin, "\(place).\(key)", "is not an address", expected: "0x and 40 hexadecimal digits")
+            faults.add(
+                origin.description, "\(place).\(key)", "is not an address", expected: "0x and 40 hexadecimal digits")
             return nil
         }
         return text(address.hex)
@@ -80,7 +82,9 @@ private struct DeploymentReader {
 
     private func hash(_ json: JSON?, at place: String) -> Setting? {
         guard let hash = json?["initCodeHash"]?.hash32 else {
-            faults.add(origin, "\(place).initCodeHash", "is missing or no hash", expected: "0x and 64 hexadecimal digits")
+            faults.add(
+                origin.description, "\(place).initCodeHash", "is missing or no hash",
+                expected: "0x and 64 hexadecimal digits")
             return nil
         }
         return text(hash.hex)
@@ -88,18 +92,22 @@ private struct DeploymentReader {
 
     mutating func readTokens(_ json: JSON?) {
         guard let tokens = json?.object else {
-            faults.add(origin, "tokens", "is missing", expected: "an object of symbol to address and decimals")
+            faults.add(
+                origin.description, "tokens", "is missing", expected: "an object of symbol to address and decimals")
             return
         }
         var rows: [Setting] = []
         for (symbol, token) in zip(tokens.keys, tokens.values) {
             let place = "tokens.\(symbol)"
             guard let decimals = token["decimals"]?.int, (0...36).contains(decimals) else {
-                faults.add(origin, "\(place).decimals", "is missing or no number", expected: "an integer from 0 to 36")
+                faults.add(
+                    origin.description, "\(place).decimals", "is missing or no number",
+                    expected: "an integer from 0 to 36")
                 continue
             }
             let found = address(token, "address", at: place)
-            rows.append(row([("symbol", text(symbol)), ("address", found), ("decimals", setting(.integer(Int64(decimals))))]))
+            rows.append(
+                row([("symbol", text(symbol)), ("address", found), ("decimals", setting(.integer(Int64(decimals))))]))
             if symbol == "WETH", let found {
                 table["wrapped_native"] = found
                 table["settlement_tokens"] = setting(.list([text("WETH")]))
@@ -134,7 +142,8 @@ private struct DeploymentReader {
         addRouter("v3", .uniswapV3, address(json, "router", at: "v3", required: false), v2: nil, v3: "v3")
         // SwapRouter02 is built with the first V2 factory.
         let first = (v2?.object?.keys.min()).map { "v2-\($0.lowercased())" }
-        addRouter("v3-router02", .swapRouter02, address(json, "router02", at: "v3", required: false), v2: first, v3: "v3")
+        addRouter(
+            "v3-router02", .swapRouter02, address(json, "router02", at: "v3", required: false), v2: first, v3: "v3")
     }
 
     private mutating func addRouter(_ name: String, _ kind: RouterKind, _ address: Setting?, v2: String?, v3: String?) {
@@ -150,10 +159,12 @@ private struct DeploymentReader {
         if let id = json["chainId"]?.int, id > 0 {
             table["chain_id"] = setting(.integer(Int64(id)))
         } else {
-            faults.add(origin, "chainId", "is missing or no number", expected: "the chain id")
+            faults.add(origin.description, "chainId", "is missing or no number", expected: "the chain id")
         }
         table["multicall"] = address(json, "multicall", at: "deployment", required: false)
-        if dexes.isEmpty { faults.add(origin, "v2", "and v3 are both missing", expected: "at least one factory") }
+        if dexes.isEmpty {
+            faults.add(origin.description, "v2", "and v3 are both missing", expected: "at least one factory")
+        }
         table["dex"] = setting(.list(dexes))
         if !routers.isEmpty { table["router"] = setting(.list(routers)) }
         if let relayURL { table["relay"] = setting(.list([row([("name", text("devnet")), ("url", text(relayURL))])])) }

@@ -42,9 +42,13 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// Whether `text` is a URL of one of `schemes` with a host, and with nothing that could be a secret:
     /// no user part, no query, no fragment, no path segment of 20 or more letters and digits that mixes both.
     static func isPlainURL(_ text: String, schemes: [String]) -> Bool {
-        guard let split = text.firstRange(of: "://"), schemes.contains(String(text[..<split.lowerBound])) else { return false }
+        guard let split = text.firstRange(of: "://"), schemes.contains(String(text[..<split.lowerBound])) else {
+            return false
+        }
         let rest = text[split.upperBound...]
-        guard rest.utf8.allSatisfy({ (33...126).contains($0) }), !rest.contains(where: { "@?#\"<>\\^`{|}".contains($0) }) else { return false }
+        guard rest.utf8.allSatisfy({ (33...126).contains($0) }),
+            !rest.contains(where: { "@?#\"<>\\^`{|}".contains($0) })
+        else { return false }
         let segments = rest.split(separator: "/", omittingEmptySubsequences: false)
         guard let host = segments.first, !host.isEmpty, host.first != ":" else { return false }
         return !segments.dropFirst().contains(where: looksLikeKey)
@@ -56,10 +60,13 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     /// The part of a refused URL that may be printed: scheme and host.
     static func withoutSecrets(_ text: String) -> String {
-        guard let split = text.firstRange(of: "://") else { return String(text.prefix(12)) + (text.count > 12 ? "…" : "") }
+        guard let split = text.firstRange(of: "://") else {
+            return String(text.prefix(12)) + (text.count > 12 ? "…" : "")
+        }
         let rest = text[split.upperBound...]
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let host = authority.split(separator: "@").last ?? ""
-        return text[..<split.upperBound] + host.prefix(80) + (authority.count < rest.count || host.count < authority.count ? "/…" : "")
+        return text[..<split.upperBound] + host.prefix(80)
+            + (authority.count < rest.count || host.count < authority.count ? "/…" : "")
     }
 }

@@ -39,7 +39,8 @@ struct NodeConfigReader {
     func keys() -> KeysSection {
         let section = top.section("keys")
         let keys = KeysSection(
-            searcherKeystore: path(section, "searcher_keystore"), searcherPasswordFile: path(section, "searcher_password_file"),
+            searcherKeystore: path(section, "searcher_keystore"),
+            searcherPasswordFile: path(section, "searcher_password_file"),
             relayKeystore: path(section, "relay_keystore"), relayPasswordFile: path(section, "relay_password_file"))
         section.finish()
         return keys
@@ -49,11 +50,14 @@ struct NodeConfigReader {
         let section = top.section("limits")
         let cap = gasCap ?? 16_777_216
         let limits = LimitsSection(
-            netProfitMin: section.amount("net_profit_min", standard: U256(100_000_000_000_000 as UInt64), required: false) ?? 0,
-            gasPriceMax: section.amount("gas_price_max", standard: U256(300_000_000_000 as UInt64), required: false) ?? 0,
+            netProfitMin: section.amount(
+                "net_profit_min", standard: U256(100_000_000_000_000 as UInt64), required: false) ?? 0,
+            gasPriceMax: section.amount("gas_price_max", standard: U256(300_000_000_000 as UInt64), required: false)
+                ?? 0,
             gasLimitMax: section.integer("gas_limit_max", 21_000...cap, standard: min(3_000_000, cap)) ?? 0,
             tipShareBps: section.integer("tip_share_bps", 0...10_000, standard: 5_000) ?? 0,
-            dailyLossMax: section.amount("daily_loss_max", standard: U256(100_000_000_000_000_000 as UInt64), required: false) ?? 0,
+            dailyLossMax: section.amount(
+                "daily_loss_max", standard: U256(100_000_000_000_000_000 as UInt64), required: false) ?? 0,
             bundlesPerBlock: section.integer("bundles_per_block", 0...64, standard: 4) ?? 0,
             failuresInARowMax: section.integer("failures_in_a_row_max", 1...1_000, standard: 5) ?? 0,
             hopsMax: section.integer("hops_max", 2...4, standard: 3) ?? 0,
@@ -70,10 +74,14 @@ struct NodeConfigReader {
         section.finish()
         // sockaddr_un holds 108 bytes with the closing zero.
         if socket.utf8.count > 107 {
-            section.refuse("socket", "has \(socket.utf8.count) bytes", expected: "a path of at most 107 bytes (the system's limit for sockets)")
+            section.refuse(
+                "socket", "has \(socket.utf8.count) bytes",
+                expected: "a path of at most 107 bytes (the system's limit for sockets)")
         }
         if port != nil, secret == nil {
-            section.refuse("jwt_secret_file", "is missing", expected: "the file with the JWT secret, since http_port opens the HTTP door")
+            section.refuse(
+                "jwt_secret_file", "is missing",
+                expected: "the file with the JWT secret, since http_port opens the HTTP door")
         }
         return AdminSection(socket: socket, httpPort: port.map { UInt16($0) }, jwtSecretFile: secret)
     }

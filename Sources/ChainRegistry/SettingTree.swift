@@ -59,10 +59,16 @@ enum SettingValue: Hashable, Sendable {
 struct Setting: Hashable, Sendable {
     var value: SettingValue
     var origin: SettingOrigin
+    /// Line in the file, counted from 1; 0 where there is none.
+    var line: UInt32 = 0
+
+    /// Source and line, for fault lines.
+    var place: String { line == 0 ? origin.description : "\(origin):\(line)" }
 }
 
 /// A table whose keys keep the order in which they were first written.
 struct SettingTable: Hashable, Sendable {
+    /// In the order in which they were first written.
     private(set) var keys: [String] = []
     private var values: [String: Setting] = [:]
 
@@ -73,6 +79,13 @@ struct SettingTable: Hashable, Sendable {
             if newValue == nil { keys.removeAll { $0 == key } }
             values[key] = newValue
         }
+    }
+
+    init() {}
+
+    /// Reads TOML text; every value carries `origin` and its line. Throws `.malformed` when it is not TOML.
+    init(toml text: String, origin: SettingOrigin) throws(ChainRegistryError) {
+        self = try TOMLParser.parse(text, origin: origin)
     }
 
     /// Lays `over` on this table: its scalars and plain lists replace ours, tables merge key by key, and lists of
@@ -92,9 +105,9 @@ struct SettingTable: Hashable, Sendable {
         switch (old.value, new.value) {
         case (.table(var base), .table(let over)):
             base.merge(over)
-            return Setting(value: .table(base), origin: new.origin)
+            return Setting(value: .table(base), origin: new.origin, line: new.line)
         case (.list(let base), .list(let over)) where isRows(base) && isRows(over) && !over.isEmpty:
-            return Setting(value: .list(mergedRows(base, over)), origin: new.origin)
+            return Setting(value: .list(mergedRows(base, over)), origin: new.origin, line: new.line)
         default:
             return new
         }

@@ -7,15 +7,16 @@ internal import EVMTypes
 final class TableReader {
     let table: SettingTable
     let path: String
-    let origin: SettingOrigin
+    /// Source and line of the table itself, blamed for what is missing in it.
+    let source: String
     let faults: FaultList
     let notebook: Notebook
     private var known: [String] = []
 
-    init(_ table: SettingTable, path: String, origin: SettingOrigin, faults: FaultList, notebook: Notebook) {
+    init(_ table: SettingTable, path: String, source: String, faults: FaultList, notebook: Notebook) {
         self.table = table
         self.path = path
-        self.origin = origin
+        self.source = source
         self.faults = faults
         self.notebook = notebook
     }
@@ -25,7 +26,7 @@ final class TableReader {
 
     /// Records a fault at `key`, blaming the source that set it (or this table's source when nothing did).
     func refuse(_ key: String, _ problem: String, expected: String) {
-        faults.add(table[key]?.origin ?? origin, place(key), problem, expected: expected)
+        faults.add(table[key]?.place ?? source, place(key), problem, expected: expected)
     }
 
     /// The raw value of `key`, marking the key as known.
@@ -58,10 +59,10 @@ final class TableReader {
         let setting = raw(key)
         guard case .table(let inner)? = setting?.value else {
             if let setting { refuse(key, "is \(setting.value.typeName)", expected: "a table [\(place(key))]") }
-            return TableReader(SettingTable(), path: place(key), origin: origin, faults: faults, notebook: notebook)
+            return TableReader(SettingTable(), path: place(key), source: source, faults: faults, notebook: notebook)
         }
         return TableReader(
-            inner, path: place(key), origin: setting?.origin ?? origin, faults: faults, notebook: notebook)
+            inner, path: place(key), source: setting?.place ?? source, faults: faults, notebook: notebook)
     }
 
     /// The rows of the list of tables `key`, each with a reader named `key[index]`, counted from 0.
@@ -75,10 +76,10 @@ final class TableReader {
         for (index, row) in list.enumerated() {
             let name = "\(place(key))[\(index)]"
             guard case .table(let inner) = row.value else {
-                faults.add(row.origin, name, "is \(row.value.typeName)", expected: "a table")
+                faults.add(row.place, name, "is \(row.value.typeName)", expected: "a table")
                 continue
             }
-            readers.append(TableReader(inner, path: name, origin: row.origin, faults: faults, notebook: notebook))
+            readers.append(TableReader(inner, path: name, source: row.place, faults: faults, notebook: notebook))
         }
         return readers
     }

@@ -19,7 +19,8 @@ extension TableReader {
         }
     }
 
-    func integer(_ key: String, _ range: ClosedRange<UInt64>, standard: UInt64? = nil, required: Bool = true) -> UInt64? {
+    func integer(_ key: String, _ range: ClosedRange<UInt64>, standard: UInt64? = nil, required: Bool = true) -> UInt64?
+    {
         let expected = "an integer from \(range.lowerBound) to \(range.upperBound)"
         return value(key, standard: standard, required: required, expected: expected, show: { String($0) }) {
             let number: UInt64?
@@ -44,7 +45,8 @@ extension TableReader {
     }
 
     /// One of a closed set of words.
-    func choice<T: RawRepresentable & CaseIterable>(_ key: String, standard: T? = nil) -> T? where T.RawValue == String {
+    func choice<T: RawRepresentable & CaseIterable>(_ key: String, standard: T? = nil) -> T?
+    where T.RawValue == String {
         let words = T.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
         return value(key, standard: standard, required: true, expected: "one of \(words)", show: { $0.rawValue }) {
             guard case .text(let text) = $0.value else { return nil }
@@ -64,9 +66,12 @@ extension TableReader {
         } ?? []
     }
 
-    func texts(_ key: String, standard: [String]? = nil, required: Bool = false, expected: String = "a list of strings") -> [String] {
+    func texts(_ key: String, standard: [String]? = nil, required: Bool = false, expected: String = "a list of strings")
+        -> [String]
+    {
         let show: ([String]) -> String = { $0.joined(separator: ", ") }
-        return value(key, standard: standard, required: required, expected: expected, show: show, read: Self.texts) ?? []
+        return value(key, standard: standard, required: required, expected: expected, show: show, read: Self.texts)
+            ?? []
     }
 
     /// A 20-byte address. Mixed-case text must carry a valid EIP-55 checksum; the zero address is refused.
@@ -84,7 +89,9 @@ extension TableReader {
             return nil
         }
         guard Self.isOneCase(text.dropFirst(2)) || address.checksummed == text else {
-            refuse(key, "is \(text), whose EIP-55 checksum is wrong", expected: "\(address.checksummed) if that is the address meant")
+            refuse(
+                key, "is \(text), whose EIP-55 checksum is wrong",
+                expected: "\(address.checksummed) if that is the address meant")
             return nil
         }
         notebook.note(place(key), address.checksummed, setting.origin)
@@ -93,7 +100,9 @@ extension TableReader {
 
     /// A 32-byte value as 0x and 64 hexadecimal digits, not zero.
     func hash(_ key: String) -> Hash32? {
-        value(key, standard: nil, required: true, expected: "0x and 64 hexadecimal digits, not all zero", show: { $0.hex }) {
+        value(
+            key, standard: nil, required: true, expected: "0x and 64 hexadecimal digits, not all zero", show: { $0.hex }
+        ) {
             guard case .text(let text) = $0.value, text.hasPrefix("0x"), text.utf8.count == 66 else { return nil }
             return Hash32(hex: text).flatMap { $0 == .zero ? nil : $0 }
         }

@@ -1,5 +1,4 @@
 import EVMTypes
-import TestSupport
 import Testing
 
 @testable import ChainRegistry
@@ -48,9 +47,12 @@ import Testing
                 colour = "red"
                 """)
         #expect(lines.count == 3)
-        #expect(lines.contains("test.toml: block_time is not a known key; expected \"block_time_ms\""))
-        #expect(lines.contains("test.toml: dex[0].fee_bps is not a known key; expected \"fee_pips\""))
-        #expect(lines.contains { $0.hasPrefix("test.toml: dex[0].colour is not a known key; expected one of create2_sender, enabled") })
+        #expect(lines.contains("test.toml:12: block_time is not a known key; expected \"block_time_ms\""))
+        #expect(lines.contains("test.toml:19: dex[0].fee_bps is not a known key; expected \"fee_pips\""))
+        #expect(
+            lines.contains {
+                $0.hasPrefix("test.toml:20: dex[0].colour is not a known key; expected one of create2_sender, enabled")
+            })
     }
 
     @Test func allFaultsOfAFileAreToldAtOnce() {
@@ -71,15 +73,20 @@ import Testing
             min_priority_fee = "0.5 wei"
             """)
         let keys = [
-            "name", "chain_id", "native_symbol", "rpc_env", "block_time_ms", "reorg_depth", "tx_gas_cap", "fee_model", "mempool", "submission",
+            "name", "chain_id", "native_symbol", "rpc_env", "block_time_ms", "reorg_depth", "tx_gas_cap", "fee_model",
+            "mempool", "submission",
             "settlement_tokens", "wrapped_native", "executor", "min_priority_fee",
         ]
-        for key in keys { #expect(lines.contains { $0.hasPrefix("test.toml: \(key) ") }, "\(key)") }
+        for key in keys { #expect(lines.contains { $0.contains(": \(key) ") }, "\(key)") }
+        #expect(lines.contains("test.toml:2: chain_id is 0; expected an integer from 1 to 9223372036854775807"))
+        #expect(lines.contains("test.toml: reorg_depth is missing; expected an integer from 1 to 100000"))
         #expect(!lines.joined().contains("0123456789abcdef"))
     }
 
     @Test func aWrongChecksumIsRefusedAndTheRightOneNamed() {
-        let lines = faults(Self.minimal.replacing("fee_model", with: "executor = \"0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756CC2\"\nfee_model"))
+        let lines = faults(
+            Self.minimal.replacing(
+                "fee_model", with: "executor = \"0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756CC2\"\nfee_model"))
         #expect(lines.count == 1)
         #expect(lines[0].contains("EIP-55 checksum is wrong; expected 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2"))
     }
@@ -94,7 +101,7 @@ import Testing
     @Test func aMalformedFileNamesLineAndColumn() {
         let error = #expect(throws: ChainRegistryError.self) { try load("name = \"test\"\nchain_id = = 5\n") }
         #expect(error?.code == .malformed)
-        #expect(error?.faults.first?.key == "line 2, column 12")
+        #expect(error?.description == "test.toml:2: column 12 a value is missing; expected TOML 1.0")
     }
 
     @Test func aRepeatedKeyIsMalformed() {
@@ -103,13 +110,25 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[[token]]\nsymbol = \"A\"\naddress = \"0x00000000000000000000000000000000000000a1\"\ndecimals = 37", "token[0].decimals"),
+        (
+            "[[token]]\nsymbol = \"A\"\naddress = \"0x00000000000000000000000000000000000000a1\"\ndecimals = 37",
+            "token[0].decimals"
+        ),
         ("[[relay]]\nname = \"r\"\nkind = \"flashbots\"\nurl = \"https://user:pw@relay.example/\"", "relay[0].url"),
         ("[[relay]]\nname = \"r\"\nkind = \"flashbots\"\nurl = \"https://relay.example/?key=abc\"", "relay[0].url"),
         ("[[relay]]\nname = \"r\"\nkind = \"sequencer\"\nurl = \"https://relay.example\"", "relay[0].kind"),
-        ("[[router]]\nname = \"r\"\nkind = \"uniswap-v2\"\naddress = \"0x00000000000000000000000000000000000000a1\"\nv2_dex = \"no\"", "router[0].v2_dex"),
-        ("[[router]]\nname = \"r\"\nkind = \"uniswap-v2\"\naddress = \"0x00000000000000000000000000000000000000a1\"", "router[0].v2_dex"),
-        ("[[flash_lender]]\nname = \"r\"\nkind = \"dydx\"\naddress = \"0x00000000000000000000000000000000000000a1\"", "flash_lender[0].kind"),
+        (
+            "[[router]]\nname = \"r\"\nkind = \"uniswap-v2\"\naddress = \"0x00000000000000000000000000000000000000a1\"\nv2_dex = \"no\"",
+            "router[0].v2_dex"
+        ),
+        (
+            "[[router]]\nname = \"r\"\nkind = \"uniswap-v2\"\naddress = \"0x00000000000000000000000000000000000000a1\"",
+            "router[0].v2_dex"
+        ),
+        (
+            "[[flash_lender]]\nname = \"r\"\nkind = \"dydx\"\naddress = \"0x00000000000000000000000000000000000000a1\"",
+            "flash_lender[0].kind"
+        ),
         ("[dex]\nname = \"a\"", "dex"),
         ("token = [1]", "token[0]"),
     ])
@@ -127,8 +146,13 @@ import Testing
             init_code_hash = "0x96e8ac4277198ff8b6f785478aa9a39f403cb768dd02cbee326c3e7da348845f"
 
             """
-        #expect(faults(Self.minimal + row + "protocol = \"uniswap-v3\"\nfee_pips = 3000").map { $0.contains("dex[0].fee_pips is given") } == [true])
-        #expect(faults(Self.minimal + row + "protocol = \"uniswap-v2\"").map { $0.contains("dex[0].fee_pips is missing") } == [true])
+        #expect(
+            faults(Self.minimal + row + "protocol = \"uniswap-v3\"\nfee_pips = 3000").map {
+                $0.contains("dex[0].fee_pips is given")
+            } == [true])
+        #expect(
+            faults(Self.minimal + row + "protocol = \"uniswap-v2\"").map { $0.contains("dex[0].fee_pips is missing") }
+                == [true])
     }
 
     @Test func amountsAreExact() {
@@ -136,33 +160,11 @@ import Testing
         #expect(TableReader.wei("0.05 gwei") == U256(50_000_000 as UInt64))
         #expect(TableReader.wei("1.000000000000000001 ether") == U256(decimal: "1000000000000000001"))
         #expect(TableReader.wei("7") == 7)
-        for bad in ["", "1.0", "-1", "1e18", "1 eth", "0.0000000001 gwei", ".5 gwei", "1. gwei", "1 2 wei", "0x10", "9".repeated(78)] {
+        for bad in [
+            "", "1.0", "-1", "1e18", "1 eth", "0.0000000001 gwei", ".5 gwei", "1. gwei", "1 2 wei", "0x10",
+            "9".repeated(78),
+        ] {
             #expect(TableReader.wei(bad) == nil, "\(bad)")
-        }
-    }
-
-    @Test func noTextTrapsTheReader() throws {
-        var generator = SeededGenerator()
-        let seedText = Array(try Repository.text("ethereum").utf8)
-        let alphabet = Array("[]{}=\"'#.,\\\n\t 0123456789abcdefxEn-+_:TZ\u{0}é".utf8)
-        for round in 0..<400 {
-            var bytes = seedText
-            if round % 4 == 0 { bytes = (0..<Int.random(in: 0...300, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? 0 } }
-            for _ in 0..<Int.random(in: 1...6, using: &generator) where !bytes.isEmpty {
-                let place = Int.random(in: 0..<bytes.count, using: &generator)
-                switch Int.random(in: 0..<4, using: &generator) {
-                case 0: bytes[place] = alphabet.randomElement(using: &generator) ?? 0
-                case 1: bytes.remove(at: place)
-                case 2: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: place)
-                default: bytes.removeSubrange(place..<min(bytes.count, place + 40))
-                }
-            }
-            let text = String(decoding: bytes, as: UTF8.self)
-            if let chain = try? Chain(toml: text, named: "ethereum", origin: .chainFile("fuzz")) { #expect(chain.name == "ethereum") }
-        }
-        for depth in [10, 1000, 100_000] {
-            #expect(throws: ChainRegistryError.self) { try load("a = " + "[".repeated(depth)) }
-            #expect(throws: ChainRegistryError.self) { try load("a = " + "{a=".repeated(depth)) }
         }
     }
 }

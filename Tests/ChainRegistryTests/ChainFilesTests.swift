@@ -7,11 +7,14 @@ import Testing
 @testable import ChainRegistry
 
 enum Repository {
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
     static let chains = root.appendingPathComponent("chains")
 
     static func chainNames() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: chains.path).filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }.sorted()
+        try FileManager.default.contentsOfDirectory(atPath: chains.path).filter { $0.hasSuffix(".toml") }.map {
+            String($0.dropLast(5))
+        }.sorted()
     }
 
     static func text(_ name: String) throws -> String {
@@ -28,7 +31,8 @@ enum Repository {
         for name in names {
             let chain = try directory.load(name)
             #expect(chain.name == name)
-            #expect(name == "devnet" || (!chain.dexes.isEmpty && !chain.routers.isEmpty && !chain.settlementTokens.isEmpty))
+            #expect(
+                name == "devnet" || (!chain.dexes.isEmpty && !chain.routers.isEmpty && !chain.settlementTokens.isEmpty))
             #expect(chain.dexes.map(\.config.id) == (0..<chain.dexes.count).map { UInt16($0) })
         }
     }
@@ -53,7 +57,7 @@ enum Repository {
         for name in try Repository.chainNames() {
             let chain = try directory.load(name)
             #expect(chain.relays.allSatisfy { chain.submission.contains($0.kind) })
-            #expect(chain.wrappedNative == nil || chain.token(at: try #require(chain.wrappedNative))?.decimals == 18)
+            if let wrapped = chain.wrappedNative { #expect(chain.token(at: wrapped)?.decimals == 18) }
         }
     }
 
@@ -72,7 +76,9 @@ enum Repository {
             guard cells.count >= 8 else { continue }
             let key = "\(cells[0]),\(cells[1]),\(cells[3].lowercased())"
             found[key, default: []].append(
-                Deployment(sender: cells[4].lowercased(), hash: cells[5], feeBps: Int(cells[6]), verification: cells[7...].joined(separator: ",")))
+                Deployment(
+                    sender: cells[4].lowercased(), hash: cells[5], feeBps: Int(cells[6]),
+                    verification: cells[7...].joined(separator: ",")))
         }
         return found
     }
@@ -85,10 +91,13 @@ enum Repository {
             for dex in chain.dexes {
                 let config = dex.config
                 let family = config.feePips == nil ? "univ3" : "univ2"
-                let rows = try #require(table["\(chain.chainID),\(family),\(config.factory.hex)"], "\(name) \(dex.name)")
+                let rows = try #require(
+                    table["\(chain.chainID),\(family),\(config.factory.hex)"], "\(name) \(dex.name)")
                 let match = rows.contains {
-                    $0.hash == config.initCodeHash.hex && ($0.feeBps.map { UInt32($0 * 100) } ?? config.feePips) == config.feePips
-                        && !$0.verification.contains("WRONG") && ($0.sender.isEmpty || $0.sender == config.create2Sender.hex)
+                    $0.hash == config.initCodeHash.hex
+                        && ($0.feeBps.map { UInt32($0 * 100) } ?? config.feePips) == config.feePips
+                        && !$0.verification.contains("WRONG")
+                        && ($0.sender.isEmpty || $0.sender == config.create2Sender.hex)
                 }
                 #expect(match, "\(name) \(dex.name)")
             }
@@ -96,7 +105,9 @@ enum Repository {
     }
 
     @Test func everyAddressStandsInTheFactSheets() throws {
-        guard let facts = try SharedData.data("facts/chains.md"), let table = try SharedData.data("data/dex_deployments.csv") else { return }
+        guard let facts = try SharedData.data("facts/chains.md"),
+            let table = try SharedData.data("data/dex_deployments.csv")
+        else { return }
         let known = (String(decoding: facts, as: UTF8.self) + String(decoding: table, as: UTF8.self)).lowercased()
         for name in try Repository.chainNames() {
             var count = 0
@@ -116,7 +127,8 @@ enum Repository {
     }
 
     @Test func theProgramWorksWithoutAnyChainFolder() throws {
-        let alone = ChainDirectory(environment: [:], currentFolder: "/nonexistent", executable: "/nonexistent/bin/martlet")
+        let alone = ChainDirectory(
+            environment: [:], currentFolder: "/nonexistent", executable: "/nonexistent/bin/martlet")
         #expect(try alone.load("ethereum") == directory.load("ethereum"))
         #expect(try alone.names() == Repository.chainNames())
     }

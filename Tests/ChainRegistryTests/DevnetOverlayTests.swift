@@ -28,12 +28,15 @@ import Testing
     }
 
     @Test func theDeploymentBecomesDexesRoutersAndTokens() throws {
-        let overlay = try DevnetOverlay.from(deploymentJSON: Array(Self.deployment.utf8), relayURL: "http://127.0.0.1:9545/relay")
+        let overlay = try DevnetOverlay.from(
+            deploymentJSON: Array(Self.deployment.utf8), relayURL: "http://127.0.0.1:9545/relay")
         let chain = try devnet(overlay)
         #expect(overlay.searcher?.hex == "0x00000000000000000000000000000000000000e1")
         #expect(overlay.relaySigner?.hex == "0x00000000000000000000000000000000000000e2")
         #expect(chain.dexConfigs.map(\.feePips) == [3000, 3000, nil])
-        #expect(chain.dexConfigs[2].initCodeHash.hex == "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54")
+        #expect(
+            chain.dexConfigs[2].initCodeHash.hex == "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
+        )
         #expect(chain.routers.map(\.name) == ["v2-a", "v2-b", "v3", "v3-router02"])
         #expect(chain.routers[3].v2DexID == 0 && chain.routers[3].v3DexID == 2)
         #expect(chain.tokens.map(\.symbol) == ["WETH", "USDC"])
@@ -42,7 +45,8 @@ import Testing
     }
 
     @Test func theOverlayAsTextReadsBackEqual() throws {
-        let overlay = try DevnetOverlay.from(deploymentJSON: Array(Self.deployment.utf8), relayURL: "http://127.0.0.1:9545/relay")
+        let overlay = try DevnetOverlay.from(
+            deploymentJSON: Array(Self.deployment.utf8), relayURL: "http://127.0.0.1:9545/relay")
         let parsed = try SettingTable(toml: overlay.toml, origin: .configFile("martlet.toml"))
         guard case .table(let inner)? = parsed["chain_overrides"]?.value else {
             Issue.record("no [chain_overrides] in the text")
@@ -56,10 +60,17 @@ import Testing
 
     @Test func faultsOfADeploymentAreToldAtOnce() throws {
         let broken = #"{"tokens": {"WETH": {"address": "0x12"}}, "v2": {"A": {"factory": 5, "initCodeHash": "0x00"}}}"#
-        let error = #expect(throws: ChainRegistryError.self) { try DevnetOverlay.from(deploymentJSON: Array(broken.utf8)) }
-        #expect(Set(error?.faults.map(\.key) ?? []) == ["tokens.WETH.decimals", "v2.A.factory", "v2.A.initCodeHash", "chainId"])
+        let error = #expect(throws: ChainRegistryError.self) {
+            try DevnetOverlay.from(deploymentJSON: Array(broken.utf8))
+        }
+        #expect(
+            Set(error?.faults.map(\.key) ?? []) == [
+                "tokens.WETH.decimals", "v2.A.factory", "v2.A.initCodeHash", "chainId",
+            ])
         for text in ["", "[]", "{", "null"] {
-            let error = #expect(throws: ChainRegistryError.self) { try DevnetOverlay.from(deploymentJSON: Array(text.utf8)) }
+            let error = #expect(throws: ChainRegistryError.self) {
+                try DevnetOverlay.from(deploymentJSON: Array(text.utf8))
+            }
             #expect(error?.code == .malformed)
         }
     }

@@ -11,12 +11,14 @@ import Testing
         _ config: String? = nil, chain: String = "ethereum", deployment: String? = nil, flags: [String: String] = [:],
         environment: [String: String] = [:]
     ) throws -> (config: NodeConfig, folder: String) {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("martlet-config-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "martlet-config-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var sources = ConfigSources(
             chainName: chain, chainsFolder: Repository.chains.path, flags: flags,
-            environment: environment.merging(["HOME": "/home/someone"]) { $1 }, currentFolder: "/", executable: "/bin/martlet")
+            environment: environment.merging(["HOME": "/home/someone"]) { $1 }, currentFolder: "/",
+            executable: "/bin/martlet")
         if let config {
             sources.configFile = folder.appendingPathComponent("martlet.toml").path
             try Data(config.utf8).write(to: folder.appendingPathComponent("martlet.toml"))
@@ -45,10 +47,14 @@ import Testing
     }
 
     @Test func flagsOverrideEnvironmentAndEnvironmentTheFile() throws {
-        let file = "[node]\nlog_level = \"debug\"\ndata_dir = \"data\"\nendpoints = [\"ws://127.0.0.1:8545\"]\n[limits]\nhops_max = 2\nbundles_per_block = 1"
+        let file =
+            "[node]\nlog_level = \"debug\"\ndata_dir = \"data\"\nendpoints = [\"ws://127.0.0.1:8545\"]\n[limits]\nhops_max = 2\nbundles_per_block = 1"
         let (config, folder) = try load(
             file, flags: ["node.log_level": "error"],
-            environment: ["MARTLET_NODE_LOG_LEVEL": "trace", "MARTLET_LIMITS_BUNDLES_PER_BLOCK": "7", "MARTLET_NODE_ENDPOINTS": "A_URL, /run/geth.ipc"])
+            environment: [
+                "MARTLET_NODE_LOG_LEVEL": "trace", "MARTLET_LIMITS_BUNDLES_PER_BLOCK": "7",
+                "MARTLET_NODE_ENDPOINTS": "A_URL, /run/geth.ipc",
+            ])
         #expect(config.node.logLevel == .error && origin(config, "node.log_level") == "flag --log-level")
         #expect(config.limits.bundlesPerBlock == 7)
         #expect(origin(config, "limits.bundles_per_block") == "environment MARTLET_LIMITS_BUNDLES_PER_BLOCK")
@@ -83,7 +89,8 @@ import Testing
         #expect(config.chain.dexes.count == plain.dexes.count)
         #expect(!config.chain.dexes.contains { $0.name == "defiswap-v2" })
         let mine = try #require(config.chain.dexes.first { $0.name == "mine" })
-        #expect(mine.config.feePips == 100 && mine.config.create2Sender == mine.config.factory && mine.flashCallback == nil)
+        #expect(
+            mine.config.feePips == 100 && mine.config.create2Sender == mine.config.factory && mine.flashCallback == nil)
         // Switching a row off must not renumber the others: stored pools carry the id.
         #expect(Int(mine.config.id) == plain.dexes.count)
         #expect(config.chain.relays.first { $0.name == "titan" }?.url == "https://eu.rpc.titanbuilder.xyz")
@@ -110,7 +117,8 @@ import Testing
         let keys = Set(error?.faults.map(\.key) ?? [])
         #expect(
             keys == [
-                "nodes", "node.endpoints", "limits.gas_limit_max", "limits.tip_share_bps", "admin.jwt_secret_file", "reorg_dept", "chain_id",
+                "nodes", "node.endpoints", "limits.gas_limit_max", "limits.tip_share_bps", "admin.jwt_secret_file",
+                "reorg_dept", "chain_id",
                 "history.retention_days",
             ])
         let text = try #require(error).description
@@ -125,15 +133,21 @@ import Testing
     }
 
     @Test func aSocketPathTooLongForTheSystemIsRefused() throws {
-        let error = #expect(throws: ChainRegistryError.self) { try load("[admin]\nsocket = \"/\(String(repeating: "s", count: 107))\"") }
+        let error = #expect(throws: ChainRegistryError.self) {
+            try load("[admin]\nsocket = \"/\(String(repeating: "s", count: 107))\"")
+        }
         #expect(error?.faults.map(\.key) == ["admin.socket"])
     }
 
     @Test func aMissingConfigFileIsUnreadable() throws {
-        var sources = ConfigSources(chainName: "ethereum", chainsFolder: Repository.chains.path, environment: [:], currentFolder: "/", executable: "/x")
+        var sources = ConfigSources(
+            chainName: "ethereum", chainsFolder: Repository.chains.path, environment: [:], currentFolder: "/",
+            executable: "/x")
         sources.configFile = "/nonexistent/martlet.toml"
         let error = #expect(throws: ChainRegistryError.self) { try NodeConfig.load(sources) }
-        #expect(error?.code == .unreadable && error?.description.contains("/nonexistent/martlet.toml: does not exist") == true)
+        #expect(
+            error?.code == .unreadable
+                && error?.description.contains("/nonexistent/martlet.toml: does not exist") == true)
     }
 
     @Test func aDeploymentMakesTheDevnetUsable() throws {
@@ -148,7 +162,10 @@ import Testing
         #expect(Endpoint("ETH_URL") == .environment("ETH_URL"))
         #expect(Endpoint("wss://node.example:8546/ws") == .url("wss://node.example:8546/ws"))
         #expect(Endpoint("/run/geth.ipc") == .url("ipc:///run/geth.ipc"))
-        for bad in ["eth_url", "ftp://x", "ws://", "http://u:p@h", "http://h/?k=1", "http://h/ABCDEFGHIJ1234567890", "ws://h/#x", "http://:80"] {
+        for bad in [
+            "eth_url", "ftp://x", "ws://", "http://u:p@h", "http://h/?k=1", "http://h/ABCDEFGHIJ1234567890",
+            "ws://h/#x", "http://:80",
+        ] {
             #expect(Endpoint(bad) == nil, "\(bad)")
         }
         #expect(Endpoint.withoutSecrets("https://user:secret@host.example/abc") == "https://host.example/…")

@@ -133,7 +133,7 @@ extension EmbeddedChains {
         v3_dex = "uniswap-v3"
 
         [[relay]]
-        name = "48club"
+        name = "club48"
         kind = "bsc-builder"
         url = "https://puissant-builder.48.club"
         payment_address = "0x4848489f0b2BEdd788c696e2D79b6b69D7484848"

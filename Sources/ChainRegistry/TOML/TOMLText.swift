@@ -35,7 +35,9 @@ enum TOMLText {
         case .date(let text): text
         case .list(let list): "[" + list.map { literal($0.value) }.joined(separator: ", ") + "]"
         case .table(let table):
-            "{ " + table.keys.compactMap { key in table[key].map { "\(key) = \(literal($0.value))" } }.joined(separator: ", ") + " }"
+            "{ "
+                + table.keys.compactMap { key in table[key].map { "\(key) = \(literal($0.value))" } }.joined(
+                    separator: ", ") + " }"
         }
     }
 
