@@ -28,7 +28,7 @@ public enum ExecutorCalls {
     public static var owner: [UInt8] { [0x8d, 0xa5, 0xcb, 0x5b] }
 
     /// `wrapped_native()`.
-    public static var wrappedNative: [UInt8] { [0, 0, 0, 0] }
+    public static var wrappedNative: [UInt8] { [0x9f, 0x83, 0xf8, 0xf4] }
 
     /// ERC-20 `balanceOf(address)`.
     public static func balance(of holder: Address) -> [UInt8] { [0x70, 0xa0, 0x82, 0x31] + holder.word.bigEndianBytes }

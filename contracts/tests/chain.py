@@ -13,10 +13,10 @@ from eth.db.chain import ChainDB
 from eth.rlp.headers import BlockHeader
 from eth.vm.chain_context import ChainContext
 from eth.vm.forks import PragueVM
+from eth.vm.message import Message
 from eth_abi import decode, encode
 from eth_account import Account
 from eth_utils import keccak, to_canonical_address, to_checksum_address
-
 from rlp import encode as rlp_encode
 
 CHAIN_ID = 1337
@@ -151,9 +151,14 @@ class Chain:
         return receipt
 
     def view(self, to, signature, outputs, *arguments):
-        receipt = self.send(to, call_data(signature, *arguments), keep=False, key=9)
-        assert receipt.ok, f"{signature}: {receipt.reason or receipt.output.hex()}"
-        values = decode(outputs, receipt.output)
+        """What a call answers on the state as it is; unsigned, and forgotten."""
+        state = self._vm(COINBASE)[0].state
+        sender, target = to_canonical_address(account(9).address), to_canonical_address(to)
+        message = Message(20_000_000, target, sender, 0, call_data(signature, *arguments), state.get_code(target))
+        context = state.get_transaction_context_class()(gas_price=0, origin=sender)
+        computation = state.computation_class.apply_message(state, message, context)
+        assert not computation.is_error, f"{signature}: {computation.output.hex()}"
+        values = decode(outputs, computation.output)
         return values[0] if len(values) == 1 else values
 
     def balance(self, owner, token=ZERO):

@@ -8,7 +8,7 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from chain import ZERO, account, call_data, compiled
-from program import Leg, program, raw_run, record, run_data
+from program import Leg, limits, program, raw_run, record, run_data
 from test_profit import profitable
 
 CALLBACKS = {
@@ -138,7 +138,7 @@ def test_a_stale_call_is_refused(armed):
 
 
 def test_a_price_that_moved_against_the_plan_is_refused(armed):
-    armed.chain.act(armed.executor, "run(uint256,bytes)", 2**256 - 1 >> 0 & (2**40 - 1) << 216, program(armed.weth, armed.legs))
+    armed.chain.act(armed.executor, "run(uint256,bytes)", limits(2**40 - 1, 0, armed.profit), program(armed.weth, armed.legs))
     again = armed.chain.send(armed.executor, run_data(armed.weth, armed.legs, 1), keep=False)
     assert not again.ok
 
