@@ -16,7 +16,8 @@ extension U256 {
     /// Division of a word of more than 128 bits by a divisor that is not larger.
     @inlinable
     func longDivision(by d: U256) -> (quotient: U256, remainder: U256) {
-        // The divisor's top limb is shifted until its highest bit is set; the dividend grows by a limb `over`, which is below that.
+        // The divisor's top limb is shifted until its highest bit is set; the dividend grows by a limb `over`, which is
+        // below that.
         let shift = UInt64(truncatingIfNeeded: d.leadingZeroBitCount & 63)
         let over = (w3 &>> 1) &>> (63 &- shift)
         let n = shiftedWithinLimb(shift)
@@ -85,7 +86,8 @@ extension U256 {
         return r.isZero ? q : q &+ .one
     }
 
-    /// Quotient and remainder of `high * 2^256 + low` by `d`. Requires `high < d`, so that the quotient fits; else traps.
+    /// Quotient and remainder of `high * 2^256 + low` by `d`. Requires `high < d`, so that the quotient fits; else
+    /// traps.
     @inlinable
     public static func dividingFullWidth(high: U256, low: U256, by d: U256) -> (quotient: U256, remainder: U256) {
         precondition(high < d, "quotient does not fit 256 bits")
