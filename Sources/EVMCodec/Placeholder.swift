@@ -1,1 +1,0 @@
-// EVMCodec: first file lands soon.
