@@ -76,7 +76,9 @@ extension U256 {
         self.init(limbs: remainder.low, remainder.top.lower, remainder.top.upper, 0)
     }
 
+    /// The quotient rounded down. A zero divisor traps.
     @inlinable public static func / (a: U256, b: U256) -> U256 { a.quotientAndRemainder(dividingBy: b).quotient }
+    /// The remainder. A zero divisor traps.
     @inlinable public static func % (a: U256, b: U256) -> U256 { a.quotientAndRemainder(dividingBy: b).remainder }
 
     /// The quotient rounded up. A zero divisor traps.
@@ -174,12 +176,14 @@ extension U256 {
         return dividingFullWidth(high: high % m, low: low, by: m).remainder
     }
 
-    /// floor of the square root. Newton's method from above, at most eight rounds.
+    /// floor of the square root: Newton's method from above, two or three divisions.
     public func squareRoot() -> U256 {
         if self < 2 { return self }
-        var x = U256.one << ((bitWidthUsed + 1) / 2)
+        // The double's root is off by less than 2^-52 of itself, so this starts at or above the root and below 2^129.
+        let above = double.squareRoot() * (1 + 0x1p-50)
+        var x = (U256(above) ?? .max) &+ .one
         while true {
-            // x starts at or above the root and only falls; x + self/x stays below 2^256 for every x >= 2.
+            // x starts at or above the root and only falls; the sum stays far below 2^256.
             let y = (x &+ self / x) >> 1
             if y >= x { return x }
             x = y
