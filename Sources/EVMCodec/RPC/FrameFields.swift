@@ -135,7 +135,9 @@ struct FrameValue: RPCValue {
     /// Names were checked for repeats when the value was skipped.
     private func object(_ scanner: inout FrameScanner, _ member: (inout FrameScanner, Range<Int>) -> Bool) -> Bool {
         guard scanner.take(UInt8(ascii: "{")) else { return false }
-        repeat { guard let key = scanner.key(), member(&scanner, key) else { return false } } while scanner.take(UInt8(ascii: ","))
+        repeat {
+            guard let key = scanner.key(), member(&scanner, key) else { return false }
+        } while scanner.take(UInt8(ascii: ","))
         return scanner.take(UInt8(ascii: "}"))
     }
 }

@@ -35,7 +35,9 @@ struct FrameScanner {
                 notification = parameters()
                 guard notification != nil else { return nil }
             } else if matches(key, "method"), !sawMethod {
-                guard let name = string(), matches(name, "eth_subscription") || matches(name, "subscribe") else { return nil }
+                guard let name = string(), matches(name, "eth_subscription") || matches(name, "subscribe") else {
+                    return nil
+                }
                 sawMethod = true
             } else if matches(key, "jsonrpc"), !sawVersion {
                 guard string() != nil else { return nil }
@@ -78,7 +80,9 @@ struct FrameScanner {
             let value = FrameValue(frame: frame, start: text.lowerBound - 1, end: text.upperBound + 1)
             return value.hash32.map { .pendingHash($0) }
         }
-        guard byte == UInt8(ascii: "{"), let fields = fields(), let kind = RPCObjectError.Object(of: fields) else { return nil }
+        guard byte == UInt8(ascii: "{"), let fields = fields(), let kind = RPCObjectError.Object(of: fields) else {
+            return nil
+        }
         do throws(RPCObjectError) {
             switch kind {
             case .log: return .log(try Log(fields: fields))
@@ -134,7 +138,9 @@ struct FrameScanner {
         if take(UInt8(ascii: "}")) { return true }
         var keys: [Range<Int>] = []
         repeat {
-            guard let key = key(), keys.count < Self.unknownMax, !keys.contains(where: { same($0, key) }) else { return false }
+            guard let key = key(), keys.count < Self.unknownMax, !keys.contains(where: { same($0, key) }) else {
+                return false
+            }
             keys.append(key)
             guard skipValue(depth: depth + 1) else { return false }
         } while take(UInt8(ascii: ","))
@@ -166,7 +172,7 @@ struct FrameScanner {
             let backslash = text ^ ones &* 0x5C
             let marks =
                 ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (text &- ones &* 0x20) & ~text | text)
-                & ones &* 0x80
+                & (ones &* 0x80)
             guard marks == 0 else {
                 position += marks.trailingZeroBitCount / 8
                 guard frame[position] == UInt8(ascii: "\"") else { return nil }

@@ -18,7 +18,9 @@ public enum SubscriptionID: Hashable, Sendable, CustomStringConvertible {
         guard (1...64).contains(digits), bytes[start] == UInt8(ascii: "0"), bytes[start + 1] == UInt8(ascii: "x") else {
             return nil
         }
-        for position in start + 2..<end where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(bytes[position]) { return nil }
+        for position in start + 2..<end where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(bytes[position]) {
+            return nil
+        }
         return HexScan.word(bytes, from: start + 2, to: end).map { .hex($0, digits: UInt8(digits)) }
     }
 
