@@ -155,15 +155,15 @@ import Testing
                 var text = Array("09afAF5c".utf8)
                 text[lane] = byte
                 let one = text.map { Hex.digit($0) }
-                let eight = HexScan.fourBytes(HexScan.load8(text, 0))
+                let eight = HexScan.fourBytes(HexScan.load8(text.span, 0))
                 #expect((eight != nil) == !one.contains(nil), "byte \(byte)")
             }
         }
         for _ in 0..<2_000 {
             let bytes = random.bytes(Int.random(in: 0...70, using: &random))
             let text = Array(Hex.encode(bytes, prefix: false).utf8)
-            #expect(HexScan.bytes(text, from: 0, to: text.count) == bytes)
-            if bytes.count <= 32 { #expect(HexScan.word(text, from: 0, to: text.count) == U256(bigEndian: bytes)) }
+            #expect(HexScan.bytes(text.span, from: 0, to: text.count) == bytes)
+            if bytes.count <= 32 { #expect(HexScan.word(text.span, from: 0, to: text.count) == U256(bigEndian: bytes)) }
         }
     }
 }

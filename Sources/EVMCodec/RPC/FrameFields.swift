@@ -3,25 +3,23 @@ internal import EVMTypes
 /// Where the known members of one object lie in a frame.
 struct FrameFields: RPCFields {
     private let frame: [UInt8]
-    /// Start and end of each value, by `RPCKey.rawValue`; end 0 means absent.
-    private var starts = InlineArray<64, Int32>(repeating: 0)
-    private var ends = InlineArray<64, Int32>(repeating: 0)
+    /// Start (upper half) and end (lower half) of each value, by `RPCKey.rawValue`; 0 means absent.
+    private var spans = [UInt64](repeating: 0, count: RPCKey.allCases.count)
 
     init(frame: [UInt8]) { self.frame = frame }
 
     /// Notes a value; false when the member was there already.
     mutating func set(_ key: RPCKey, _ start: Int, _ end: Int) -> Bool {
         let slot = Int(key.rawValue)
-        guard ends[slot] == 0 else { return false }
-        starts[slot] = Int32(start)
-        ends[slot] = Int32(end)
+        guard spans[slot] == 0 else { return false }
+        spans[slot] = UInt64(start) << 32 | UInt64(end)
         return true
     }
 
     subscript(key: RPCKey) -> FrameValue? {
-        let slot = Int(key.rawValue)
-        guard ends[slot] != 0 else { return nil }
-        return FrameValue(frame: frame, start: Int(starts[slot]), end: Int(ends[slot]))
+        let span = spans[Int(key.rawValue)]
+        guard span != 0 else { return nil }
+        return FrameValue(frame: frame, start: Int(span >> 32), end: Int(span & 0xFFFF_FFFF))
     }
 }
 
@@ -57,19 +55,19 @@ struct FrameValue: RPCValue {
 
     var quantityU256: U256? {
         guard let digits, !digits.isEmpty else { return nil }
-        return HexScan.word(frame, from: digits.lowerBound, to: digits.upperBound)
+        return HexScan.word(frame.span, from: digits.lowerBound, to: digits.upperBound)
     }
 
     var quantityU64: UInt64? { quantityU256?.asUInt64 }
 
     var hexBytes: [UInt8]? {
         guard let digits else { return nil }
-        return HexScan.bytes(frame, from: digits.lowerBound, to: digits.upperBound)
+        return HexScan.bytes(frame.span, from: digits.lowerBound, to: digits.upperBound)
     }
 
     private func fixed(_ count: Int) -> U256? {
         guard let digits, digits.count == count else { return nil }
-        return HexScan.word(frame, from: digits.lowerBound, to: digits.upperBound)
+        return HexScan.word(frame.span, from: digits.lowerBound, to: digits.upperBound)
     }
 
     var address: Address? { fixed(40).flatMap { Address(word: $0) } }

@@ -166,7 +166,7 @@ struct FrameScanner {
         let start = position
         let ones: UInt64 = 0x0101_0101_0101_0101
         while position + 8 <= end {
-            let text = HexScan.load8(frame, position)
+            let text = HexScan.load8(frame.span, position)
             // The lowest marked byte is exact; borrows can only mark bytes above it.
             let quote = text ^ ones &* 0x22
             let backslash = text ^ ones &* 0x5C

@@ -31,7 +31,7 @@ enum RPCKeyTable {
         var word: UInt64 = UInt64(end - start)
         if bytes.count - start >= 8 {
             let mask: UInt64 = count == 8 ? .max : (1 << UInt64(8 * count)) - 1
-            word ^= (HexScan.load8(bytes, start) & mask) << 5 ^ (HexScan.load8(bytes, start) & mask) >> 27
+            word ^= (HexScan.load8(bytes.span, start) & mask) << 5 ^ (HexScan.load8(bytes.span, start) & mask) >> 27
         } else {
             var prefix: UInt64 = 0
             for offset in 0..<count { prefix |= UInt64(bytes[start + offset]) << UInt64(8 * offset) }

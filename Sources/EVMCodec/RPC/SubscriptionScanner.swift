@@ -21,7 +21,7 @@ public enum SubscriptionID: Hashable, Sendable, CustomStringConvertible {
         for position in start + 2..<end where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(bytes[position]) {
             return nil
         }
-        return HexScan.word(bytes, from: start + 2, to: end).map { .hex($0, digits: UInt8(digits)) }
+        return HexScan.word(bytes.span, from: start + 2, to: end).map { .hex($0, digits: UInt8(digits)) }
     }
 
     public var description: String {
@@ -45,14 +45,14 @@ public enum SubscriptionScanner {
         case other(JSON)
     }
 
-    /// What a notification tells.
+    /// What a notification tells. The bodies are boxed: one allocation costs less than moving a large value at every step.
     public enum Event: Hashable, Sendable {
         /// A full transaction body.
-        case pending(PendingTransaction)
+        indirect case pending(PendingTransaction)
         /// Only a hash: the body must be asked for.
         case pendingHash(Hash32)
-        case header(BlockHeader)
-        case log(Log)
+        indirect case header(BlockHeader)
+        indirect case log(Log)
         /// A result of another shape, for example `syncing`.
         case other(JSON)
     }
