@@ -17,7 +17,7 @@ struct RecordedPool {
         pool = UniswapV3Pool(
             sqrtPriceX96: try #require(scalars["sqrt_price_x96"]?.decimal),
             liquidity: try #require(scalars["liquidity"]?.uint128), tick: try #require(scalars["tick"]?.tick),
-            feePips: UInt32(try #require((scalars["fee"] ?? scalars["fee_token0"] ?? scalars["lp_fee"])?.int)),
+            feePips: UInt32(try #require((scalars["fee"] ?? scalars["fee_token0"] ?? scalars["fee_currency0"])?.int)),
             tickSpacing: try #require(scalars["tick_spacing"]?.tick))
         let data = try #require(json["tick_data"]?.object)
         let sorted = try zip(data.keys, data.values).map { (try #require(Int32($0)), $1) }.sorted { $0.0 < $1.0 }
