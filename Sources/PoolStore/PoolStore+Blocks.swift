@@ -25,10 +25,9 @@ extension PoolStore {
     /// Commits the next block in one batch: its rows, the old values of those rows, and the new head. Undo records
     /// older than `reorgDepth` blocks go in the same batch. `meta` rows are written with it and never undone.
     ///
-    /// Throws `.notNextBlock`, with nothing changed, unless the block's parent is the head (any block may be the
-    ///
-    /// first).
-    /// A row named twice takes the last value. Cost: one read a row and one write; about 1 ms for 300 rows without sync.
+    /// Throws `.notNextBlock`, with nothing changed, unless the block's parent is the head (any block may be
+    /// the first). A row named twice takes the last value. Cost: one read a row and one write; about 1 ms for 300 rows
+    /// without sync.
     public func commit(_ block: BlockRef, writes: [StoreWrite], meta: [MetaWrite] = []) throws(PoolStoreError) {
         try withDatabase { state, database in
             if let head = state.head, block.parentHash != head.hash || block.number != head.number + 1 {
@@ -41,8 +40,8 @@ extension PoolStore {
     /// Commits the changes of many blocks at once, up to and including `block`: back-fill, where blocks are not
     /// seen one by one.
     ///
-    /// The caller vouches that `block` descends from the head. With `keepsUndo` the whole step can be taken back as one;
-    /// without it (final blocks) no undo record is written, and older blocks cannot be taken back any more either.
+    /// The caller vouches that `block` descends from the head. With `keepsUndo` the whole step can be taken back as
+    /// one; without it (final blocks) no undo record is written, and older blocks cannot be taken back any more either.
     /// Throws `.notNextBlock` unless `block` is higher than the head.
     public func commit(
         skippingTo block: BlockRef, writes: [StoreWrite], meta: [MetaWrite] = [], keepsUndo: Bool

@@ -74,8 +74,12 @@ enum Child {
 }
 
 @Suite(.serialized) struct CrashTests {
+    /// Keeps every folder of a test until the test ends.
+    private let kept = Kept()
+
     private func open(_ folder: TemporaryFolder) throws -> PoolStore {
-        try PoolStore(folder: folder.path, chainID: 1337, reorgDepth: 8, syncCommits: false)
+        kept.folders.append(folder)
+        return try PoolStore(folder: folder.path, chainID: 1337, reorgDepth: 8, syncCommits: false)
     }
 
     /// Waits until `condition` holds; false when it does not within a minute.

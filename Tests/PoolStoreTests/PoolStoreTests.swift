@@ -7,8 +7,12 @@ import Testing
 @testable import PoolStore
 
 @Suite struct PoolStoreTests {
+    /// Keeps every folder of a test until the test ends.
+    private let kept = Kept()
+
     private func open(_ folder: TemporaryFolder, depth: UInt64 = 8) throws -> PoolStore {
-        try PoolStore(folder: folder.path, chainID: 1337, reorgDepth: depth, syncCommits: false)
+        kept.folders.append(folder)
+        return try PoolStore(folder: folder.path, chainID: 1337, reorgDepth: depth, syncCommits: false)
     }
 
     private func row(_ key: UInt8, _ value: UInt8?) -> StoreWrite {

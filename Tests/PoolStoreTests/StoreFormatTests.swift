@@ -6,8 +6,12 @@ import Testing
 @testable import PoolStore
 
 @Suite struct StoreFormatTests {
+    /// Keeps every folder of a test until the test ends.
+    private let kept = Kept()
+
     private func open(_ folder: TemporaryFolder, chain: UInt64 = 1, format: StoreFormat) throws -> PoolStore {
-        try PoolStore(folder: folder.path, chainID: chain, reorgDepth: 4, syncCommits: false, format: format)
+        kept.folders.append(folder)
+        return try PoolStore(folder: folder.path, chainID: chain, reorgDepth: 4, syncCommits: false, format: format)
     }
 
     private func code(_ body: () throws -> PoolStore) -> PoolStoreError.Code? {

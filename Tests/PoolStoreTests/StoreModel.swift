@@ -70,6 +70,11 @@ extension PoolStore {
     }
 }
 
+/// What must live as long as a test does.
+final class Kept {
+    var folders: [TemporaryFolder] = []
+}
+
 /// A folder that is removed when the value goes out of use.
 final class TemporaryFolder {
     let path: String
