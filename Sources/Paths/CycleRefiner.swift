@@ -13,7 +13,7 @@ struct CycleRefiner {
     let hops: Int
     /// Neighbours tried on each side of the coarsest amount.
     let window: UInt128
-    /// True to try the neighbours of every amount, not of the coarsest alone.
+    /// True to try the neighbours of every amount where those of the coarsest leave no profit.
     let allLevels: Bool
     private(set) var best = Amounts()
     private(set) var profit: UInt128 = 0
@@ -41,13 +41,12 @@ struct CycleRefiner {
         guard let first = amounts else { return false }
         consider(first)
         tighten(first, in: market)
-        if allLevels {
-            for level in 0..<hops { search(level, around: first.values[level], in: market) }
-        } else {
-            search(coarsest(of: first), around: first.values[coarsest(of: first)], in: market)
+        let level = coarsest(of: first)
+        search(level, around: first.values[level], in: market)
+        if profit == 0, allLevels {
+            for other in 0..<hops where other != level { search(other, around: first.values[other], in: market) }
         }
-        if profit > 0 {
-            let level = coarsest(of: best)
+        if profit > 0, best.values[level] != first.values[level] {
             search(level, around: best.values[level], in: market)
         }
         return profit > 0
@@ -63,6 +62,8 @@ struct CycleRefiner {
     /// Tries the neighbours of one amount of the cycle.
     private mutating func search<M: MarketView>(_ level: Int, around centre: UInt128, in market: borrowing M) {
         // A small number is searched whole: from one unit to three times the proposal.
+        // A step of a number above 2^32 is worth less than a billionth of the trade: two neighbours are plenty.
+        let window = centre >> 32 > 0 && !allLevels ? min(window, 2) : window
         let whole = centre <= 2 * window
         let low = whole ? 1 : centre - window
         let high = whole ? 3 * centre + window : centre + window
@@ -71,8 +72,7 @@ struct CycleRefiner {
             if let input = cheapestInput(level: level, amount: target, in: market),
                 let reached = quote(input, in: market)
             {
-                consider(reached)
-                tighten(reached, in: market)
+                if consider(reached) { tighten(reached, in: market) }
             }
             target += 1
         }
@@ -87,11 +87,14 @@ struct CycleRefiner {
         consider(tight)
     }
 
-    private mutating func consider(_ amounts: Amounts) {
+    /// Keeps `amounts` when they are the best so far, and says so.
+    @discardableResult
+    private mutating func consider(_ amounts: Amounts) -> Bool {
         let (gain, loses) = amounts.values[hops].subtractingReportingOverflow(amounts.values[0])
-        guard !loses, gain > profit else { return }
+        guard !loses, gain > profit else { return false }
         profit = gain
         best = amounts
+        return true
     }
 
     /// The forward chain of exact quotes; nil when a pool cannot fill its part.

@@ -16,7 +16,7 @@ public struct SearchSettings: Hashable, Sendable {
     public var maxPieces = 512
     /// Neighbours tried on each side of the coarsest amount in the integer search.
     public var integerWindow: UInt128 = 4
-    /// True to try the neighbours of every amount of a cycle, not of the coarsest alone: a few more wei, several times the work.
+    /// True to try the neighbours of every amount of a cycle where those of the coarsest leave no profit.
     public var searchesAllAmounts = false
 
     public init() {}

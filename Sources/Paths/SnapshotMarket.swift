@@ -63,7 +63,9 @@ public struct SnapshotMarket: Sendable {
         var search = CycleSearch(settings: settings)
         search.addSettlement(start)
         for pool in pools.indices { search.update(Int32(pool), from: self) }
-        var result = search.run(through: (0..<Int32(pools.count)).map { $0 }, floor: 0, in: self)
+        // Floors only take away: where the continuous optimum is below one unit, no integer input pays.
+        let floor = max(0.5, Double(minProfit) * 0.999)
+        var result = search.run(through: (0..<Int32(pools.count)).map { $0 }, floor: floor, in: self)
         result.plans.removeAll { $0.profit < max(minProfit, 1) }
         return result
     }
