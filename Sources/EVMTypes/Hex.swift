@@ -29,7 +29,8 @@ public enum Hex {
     /// The minimal quantity form: `0x0`, `0x1a`.
     public static func quantity(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 
-    /// Reads a quantity of 1 to 16 digits after `0x`; nil for anything else. Leading zeros are let through, as some nodes send them.
+    /// Reads a quantity of 1 to 16 digits after `0x`; nil for anything else.
+    /// Leading zeros are let through, as some nodes send them.
     public static func parseQuantity(_ text: some StringProtocol) -> UInt64? {
         guard text.utf8.starts(with: "0x".utf8) else { return nil }
         return U256(hex: text)?.asUInt64

@@ -1,7 +1,7 @@
 /// An unsigned 256-bit integer: the EVM's word.
 ///
 /// Two native 128-bit halves, because those compile to plain add/adc chains. Operators with `&` wrap modulo 2^256;
-/// `+ - * / %` trap on overflow like Swift's own integers; `adding`, `subtracting`, `multiplied(by:)` answer nil instead.
+/// `+ - * / %` trap on overflow as Swift's do; `adding`, `subtracting`, `multiplied(by:)` answer nil instead.
 /// No operation allocates, except the text ones.
 @frozen
 public struct U256: Hashable, Sendable {
