@@ -80,7 +80,9 @@ extension SnapshotMarket: MarketView {
         try? pools[Int(pool)].state.quote(exactOut: amountOut, zeroForOne: zeroForOne)
     }
 
-    func curve(_ pool: Int32, zeroForOne: Bool) -> LegCurve? { LegCurve(pools[Int(pool)].state, zeroForOne: zeroForOne) }
+    func curve(_ pool: Int32, zeroForOne: Bool) -> LegCurve? {
+        LegCurve(pools[Int(pool)].state, zeroForOne: zeroForOne)
+    }
 
     func nextPiece(_ leg: inout LegCurve) -> Bool { false }
 
