@@ -213,12 +213,10 @@ struct JSONParser {
     }
 
     private mutating func fourHexDigits() throws(JSONError) -> UInt32 {
-        guard bytes.count - position >= 4 else { throw JSONError(.unexpectedEnd, at: bytes.count) }
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else {
-                throw JSONError(.badEscape, at: position)
-            }
+            guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
+            guard let digit = HexText.digit(bytes[position]) else { throw JSONError(.badEscape, at: position) }
             value = value << 4 | UInt32(digit)
             position += 1
         }

@@ -1,1 +1,0 @@
-// EVMCodecTests: first file lands soon.
