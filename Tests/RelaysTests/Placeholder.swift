@@ -1,0 +1,1 @@
+// RelaysTests: first file lands soon.
