@@ -14,9 +14,9 @@ public enum BaseFeeRule: Hashable, Sendable {
 
     /// The base fee of the child of a block with these figures: exact for `.eip1559` and `.constant`, else the highest.
     ///
-    /// `next = base + max(1, base*(gasUsed-target)/target/denominator)` above target,
-    /// `base - base*(target-gasUsed)/target/denominator` below, integer division in that order.
-    /// Throws `.badParent` for parameters with no meaning (target 0, gasUsed above gasLimit). Source: EIP-1559, geth `eip1559.CalcBaseFee`.
+    /// `next = base + max(1, base*(gasUsed-target)/target/denominator)` above target, `base -
+    /// base*(target-gasUsed)/target/denominator` below, integer division in that order. Throws `.badParent` for
+    /// parameters with no meaning (target 0, gasUsed above gasLimit). Source: EIP-1559, geth `eip1559.CalcBaseFee`.
     public func next(baseFee: U256, gasUsed: UInt64, gasLimit: UInt64) throws(BundleError) -> U256 {
         switch self {
         case .constant: return baseFee

@@ -56,14 +56,16 @@ public struct BundleBuilder: Hashable, Sendable {
 
     /// The bundle of `request`, or why there is none; `.unprofitable` when tip and gas leave less than one wei.
     ///
-    /// The tip is `tipBps` of the gross profit, rounded down, and paid by the executor only when the settlement token is the
-    /// wrapped native token; otherwise it is 0 and the builder gets the priority fee alone.
+    /// The tip is `tipBps` of the gross profit, rounded down, and paid by the executor only when the settlement token
+    /// is the wrapped native token; otherwise it is 0 and the builder gets the priority fee alone.
     public func bundle(for request: BundleRequest) throws(BundleError) -> BundlePlan {
         let program = try ExecutorProgram(plan: request.plan, pools: request.pools, settlement: request.settlement)
         let fees = try FeeChoice(parent: request.parent, policy: policy)
         let isNative = request.settlement == context.wrappedNative
         let gross = U256(program.grossProfit)
-        guard let grossWei = isNative ? gross : request.nativeRate?.wei(for: program.grossProfit) else { throw .noNativeRate }
+        guard let grossWei = isNative ? gross : request.nativeRate?.wei(for: program.grossProfit) else {
+            throw .noNativeRate
+        }
         // At most the gross profit: bps <= 10,000 (FeeChoice checked it), so neither nil nor above 128 bits.
         let tip = isNative ? gross &* U256(UInt64(policy.tipBps)) / 10_000 : .zero
         let minProfit = program.grossProfit - tip.lo
@@ -89,7 +91,8 @@ public struct BundleBuilder: Hashable, Sendable {
     }
 
     /// The expected gas and the limit: expected × (1 + margin), rounded up.
-    private func gas(of request: BundleRequest, paysTip: Bool) throws(BundleError) -> (expected: UInt64, limit: UInt64) {
+    private func gas(of request: BundleRequest, paysTip: Bool) throws(BundleError) -> (expected: UInt64, limit: UInt64)
+    {
         let expected =
             request.simulatedGas
             ?? context.gasModel.estimate(

@@ -3,12 +3,13 @@ public import EVMTypes
 
 /// A bundle before it is signed: the transactions it follows, ours, and what it earns. All amounts exact.
 ///
-/// `netProfitWei` is never overstated: gas is reckoned at the highest price of the blocks the bundle is valid in, and every
-/// division rounds against us. The executor enforces `minProfit`, so a run that lands has earned exactly `grossProfit`
-/// less `tipWei`, or more; one that does not earn it reverts and can cost its gas (a relay that drops reverting bundles
-/// costs nothing).
+/// `netProfitWei` is never overstated: gas is reckoned at the highest price of the blocks the bundle is valid in, and
+/// every division rounds against us. The executor enforces `minProfit`, so a run that lands has earned exactly
+/// `grossProfit` less `tipWei`, or more; one that does not earn it reverts and can cost its gas (a relay that drops
+/// reverting bundles costs nothing).
 public struct BundlePlan: Hashable, Sendable {
-    /// The pending transactions whose effect the plan needs, in order, as they were signed. Empty: on the head as it is.
+    /// The pending transactions whose effect the plan needs, in order, as they were signed. Empty: on the head as it
+    /// is.
     public let targets: [Transaction]
     /// Our transaction to the executor, unsigned.
     public let ours: Transaction
@@ -53,7 +54,8 @@ public struct ExecutorContext: Hashable, Sendable {
     public var chainID: UInt64
     /// The deployed executor.
     public var executor: Address
-    /// The chain's wrapped native token, the same the executor was deployed with: the only settlement token a tip comes from.
+    /// The chain's wrapped native token, the same the executor was deployed with: the only settlement token a tip
+    /// comes from.
     public var wrappedNative: Address
     public var gasModel: GasModel
     /// The most gas one transaction may ask for; 2^24 since EIP-7825.
@@ -71,7 +73,8 @@ public struct ExecutorContext: Hashable, Sendable {
     }
 }
 
-/// What settlement tokens are worth in native money: `nativeWei` for `settlementUnits`. Used to weigh gas, never on chain.
+/// What settlement tokens are worth in native money: `nativeWei` for `settlementUnits`. Used to weigh gas, never on
+/// chain.
 public struct NativeRate: Hashable, Sendable {
     public var nativeWei: U256
     public var settlementUnits: U256

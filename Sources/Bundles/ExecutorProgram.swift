@@ -4,9 +4,10 @@ public import Pools
 
 /// A cycle in the executor's packed form: records of 36 bytes, big-endian, no padding.
 ///
-/// Record 0 is the settlement token (20 bytes) and the first leg's input (16). Record i is leg i's pool (20) and a word (16):
-/// bit 127 V3-shaped, bit 126 zeroForOne, bits 0-125 the exact output (V2) or the exact input (V3). The executor calls the
-/// LAST record's pool first: it lends the settlement token, and each other pool pays the next one directly.
+/// Record 0 is the settlement token (20 bytes) and the first leg's input (16). Record i is leg i's pool (20) and a
+/// word (16): bit 127 V3-shaped, bit 126 zeroForOne, bits 0-125 the exact output (V2) or the exact input (V3). The
+/// executor calls the LAST record's pool first: it lends the settlement token, and each other pool pays the next one
+/// directly.
 /// Source: contracts/src/Executor.vy, which states the format; Tests/Vectors/executor holds programs that ran.
 public struct ExecutorProgram: Hashable, Sendable {
     /// The most legs the contract takes (`MAX_LEGS`).
@@ -23,8 +24,8 @@ public struct ExecutorProgram: Hashable, Sendable {
 
     /// Packs a plan whose legs run through `pools`, leg by leg.
     ///
-    /// Refuses everything the contract or a pool would refuse for its shape: the number of legs, a chain that is not closed,
-    /// amounts that do not join or do not fit, a pool used twice. One allocation.
+    /// Refuses everything the contract or a pool would refuse for its shape: the number of legs, a chain that is not
+    /// closed, amounts that do not join or do not fit, a pool used twice. One allocation.
     public init(plan: CyclePlan, pools: [PoolIdentity], settlement: Address) throws(BundleError) {
         let legs = plan.legs
         guard legs.count >= 2 else { throw .tooFewLegs }
@@ -39,7 +40,9 @@ public struct ExecutorProgram: Hashable, Sendable {
             let pool = pools[index]
             token = try Self.check(leg, index, pool, takes: token, amount)
             amount = leg.amountOut
-            guard !pools[..<index].contains(where: { $0.address == pool.address }) else { throw .poolRepeated(leg: index) }
+            guard !pools[..<index].contains(where: { $0.address == pool.address }) else {
+                throw .poolRepeated(leg: index)
+            }
             Self.append(pool.address, Self.word(of: leg, kind: pool.kind), to: &bytes)
         }
         guard token == settlement else { throw .brokenChain(leg: legs.count - 1) }
@@ -70,8 +73,12 @@ public struct ExecutorProgram: Hashable, Sendable {
     }
 
     private static func append(_ address: Address, _ word: UInt128, to bytes: inout [UInt8]) {
-        for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: address.high >> shift)) }
-        for shift in stride(from: 120, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: address.low >> shift)) }
+        for shift in stride(from: 24, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: address.high >> shift))
+        }
+        for shift in stride(from: 120, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: address.low >> shift))
+        }
         for shift in stride(from: 120, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
     }
 }

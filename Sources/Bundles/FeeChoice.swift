@@ -76,5 +76,8 @@ public struct FeeChoice: Hashable, Sendable {
     public var worstGasPrice: U256 { maxFeePerGas }
 
     /// What a gas costs in the parent's child, wei: the base fee and the priority fee.
-    public var nextGasPrice: U256 { min(maxFeePerGas, nextBaseFeePerGas &+ maxPriorityFeePerGas) }  // cap >= next + priority: no wrap
+    public var nextGasPrice: U256 {
+        // No wrap: the cap, which is at least this sum, was checked.
+        min(maxFeePerGas, nextBaseFeePerGas &+ maxPriorityFeePerGas)
+    }
 }

@@ -1,12 +1,14 @@
 public import EVMTypes
 public import Pools
 
-/// Where a cycle's money comes from: the pool of the cycle that pays the settlement token out is called first and lends it.
+/// Where a cycle's money comes from: the pool of the cycle that pays the settlement token out is called first and
+/// lends it.
 ///
-/// Both kinds lend for nothing beyond their swap fee: a V2 pair pays before its `K` check, a V3 pool before its balance check.
-/// That pool's own input arrives from the leg before it, pool to pool, so the executor handles one token only and pays once
-/// (`amountIn`, to the cycle's first leg). So the choice of the flash source is the choice of where the cycle starts, and
-/// it must be made before amounts are refined: integer amounts of one rotation are not those of another.
+/// Both kinds lend for nothing beyond their swap fee: a V2 pair pays before its `K` check, a V3 pool before its
+/// balance check. That pool's own input arrives from the leg before it, pool to pool, so the executor handles one
+/// token only and pays once (`amountIn`, to the cycle's first leg). So the choice of the flash source is the choice
+/// of where the cycle starts, and it must be made before amounts are refined: integer amounts of one rotation are not
+/// those of another.
 public enum FlashSource {
     /// The leg at which a cycle should start: the first one that takes the most preferred settlement token.
     ///

@@ -2,8 +2,8 @@ public import Pools
 
 /// An upper estimate of what a run of the executor uses, when it was not simulated.
 ///
-/// Figures: contracts/artifacts/gas-snapshot.json (cold accounts, plain ERC-20 tokens) plus room for dearer tokens; the tests
-/// hold the model above every row of the snapshot. A simulated figure is better wherever there is one.
+/// Figures: contracts/artifacts/gas-snapshot.json (cold accounts, plain ERC-20 tokens) plus room for dearer tokens;
+/// the tests hold the model above every row of the snapshot. A simulated figure is better wherever there is one.
 public struct GasModel: Hashable, Sendable {
     /// Transaction base, calldata of two legs, the executor's own work, two balance reads.
     public var base: UInt64
@@ -28,7 +28,8 @@ public struct GasModel: Hashable, Sendable {
     public static let executor = GasModel(
         base: 50_000, perV2Leg: 60_000, perV3Leg: 75_000, perTickCrossed: 26_000, tip: 22_000)
 
-    /// Gas of a run over pools of these kinds, crossing `ticksCrossed` initialised ticks in all. Saturates, never wraps.
+    /// Gas of a run over pools of these kinds, crossing `ticksCrossed` initialised ticks in all. Saturates, never
+    /// wraps.
     public func estimate(kinds: some Sequence<PoolKind>, ticksCrossed: UInt64 = 0, paysTip: Bool) -> UInt64 {
         var total = base
         for kind in kinds {

@@ -67,6 +67,12 @@ def compiled(path, old="", new=""):
     return bytes.fromhex(compile_code(source, output_formats=["bytecode"])["bytecode"].removeprefix("0x"))
 
 
+@cache
+def executor_code():
+    """Creation code of the committed artifact: what is tested is what is deployed."""
+    return bytes.fromhex(json.loads((CONTRACTS / "artifacts/Executor.json").read_text())["creation"][2:])
+
+
 @dataclass
 class Receipt:
     ok: bool

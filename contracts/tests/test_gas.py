@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from chain import CONTRACTS, call_data, compiled
+from chain import CONTRACTS, call_data, executor_code
 from program import run_data
 from samples import SHAPES, run, sample, title
 
@@ -40,7 +40,7 @@ def measure(world):
     rows["withdraw"] = {"run": chain.send(world.executor, withdraw, keep=False).gas}
     from eth_abi import encode
 
-    code = compiled("src/Executor.vy") + encode(["address", "address"], [world.me, world.weth])
+    code = executor_code() + encode(["address", "address"], [world.me, world.weth])
     rows["deploy"] = {"run": chain.send(None, code, keep=False).gas, "runtimeBytes": len(chain.code(world.executor))}
     return rows
 

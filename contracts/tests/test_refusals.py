@@ -7,7 +7,7 @@ import pytest
 from eth_abi import encode
 from eth_utils import keccak
 
-from chain import ZERO, account, call_data, compiled
+from chain import ZERO, account, call_data, compiled, executor_code
 from program import Leg, limits, program, raw_run, record, run_data
 from test_profit import profitable
 
@@ -103,7 +103,7 @@ def test_no_function_but_the_default_takes_money(armed):
 
 
 def test_the_constructor_refuses_nobody_as_owner_or_wrapped_token_and_takes_no_money(world):
-    code = compiled("src/Executor.vy")
+    code = executor_code()
     for arguments, reason in (([ZERO, world.weth], "owner"), ([world.me, ZERO], "wrapped native")):
         receipt = world.chain.send(None, code + encode(["address", "address"], arguments))
         assert (receipt.ok, receipt.reason) == (False, reason)
@@ -307,7 +307,7 @@ class TestHostilePool:
 def test_an_owner_contract_that_reenters_run_while_a_callback_is_awaited_is_refused(armed):
     """The inner run uses up the awaited slot, so the outer pool's own callback no longer fits."""
     boss, bad, other = puppet(armed), puppet(armed), puppet(armed)
-    mine = armed.chain.deploy(compiled("src/Executor.vy"), ["address", "address"], [boss, armed.weth])
+    mine = armed.chain.deploy(executor_code(), ["address", "address"], [boss, armed.weth])
     inner_pool = puppet(armed)
     learn(armed, inner_pool, 1, mine)
     inner = run_data(armed.weth, [leg(other, amount=0), leg(inner_pool)])

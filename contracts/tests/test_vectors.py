@@ -6,7 +6,7 @@ import os
 from eth_abi import encode
 from eth_utils import keccak
 
-from chain import CONTRACTS, call_data, compiled
+from chain import CONTRACTS, call_data, executor_code
 from samples import SHAPES, run, sample, title
 
 FOLDER = CONTRACTS.parent / "Tests/Vectors/executor"
@@ -37,7 +37,7 @@ def vector(world, shape, tip_share):
 
 
 def deployment(world):
-    code = compiled("src/Executor.vy") + encode(["address", "address"], [world.me, world.weth])
+    code = executor_code() + encode(["address", "address"], [world.me, world.weth])
     return {
         "owner": world.me.lower(),
         "wrappedNative": world.weth.lower(),

@@ -4,7 +4,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from chain import COINBASE, Chain, account, compiled, library
+from chain import COINBASE, Chain, account, compiled, executor_code, library
 from program import Leg
 
 FAR = 2**40
@@ -33,7 +33,7 @@ class World:
         below, above = self._token(lambda t: t < self._int(self.weth)), self._token(lambda t: t > self._int(self.weth))
         self.a, self.b = below, above  # weth is token1 against a, token0 against b
         self.quiet = chain.deploy(compiled("tests/hostile/QuietToken.vy"))  # transfer returns nothing
-        self.executor = chain.deploy(compiled("src/Executor.vy"), ["address", "address"], [self.me, self.weth])
+        self.executor = chain.deploy(executor_code(), ["address", "address"], [self.me, self.weth])
         self.v2 = {v: chain.deploy(library("sushi/UniswapV2Factory"), ["address"], [self.me]) for v in "ABCD"}
         self.v3 = chain.deploy(library("uniswap_v3/UniswapV3Factory"))
         chain.act(self.v3, "enableFeeAmount(uint24,int24)", 100, 1)

@@ -30,3 +30,8 @@ struct Operands {
 extension BigUInt {
     init(_ word: U256) { self = BigUInt(words: [word.w0, word.w1, word.w2, word.w3].map { UInt($0) }) }
 }
+
+extension U256 {
+    /// All limbs in one, so that none of a result's parts is dead code.
+    var folded: UInt64 { w0 ^ w1 ^ w2 ^ w3 }
+}
