@@ -82,17 +82,21 @@ extension MarketState {
     /// nothing changed, when a row is corrupt or of a pool that was not named.
     public mutating func reload(_ poolAddresses: [Address], from records: [StoreWrite]) throws(PoolRecordError) {
         let named = Set(poolAddresses)
-        var stored = Set<Address>()
+        var stored: [Address: PoolIdentity] = [:]
         for record in records where record.column == .pools {
             let header = try verified(PoolRecord.decodeHeader(key: record.key, value: record.value), record.key)
             guard named.contains(header.identity.address) else {
                 throw PoolRecordError(.unexpectedPool, .pools, record.key)
             }
-            stored.insert(header.identity.address)
+            if let pool = poolOfAddress[header.identity.address], entries[Int(pool)].identity != header.identity {
+                throw PoolRecordError(.wrongIdentity, .pools, record.key)
+            }
+            stored[header.identity.address] = header.identity
         }
         for record in records where record.column == .ticks {
-            let (address, _) = try PoolRecord.decodeTick(key: record.key, value: record.value)
-            guard stored.contains(address) else { throw PoolRecordError(.tickWithoutPool, .ticks, record.key) }
+            let (address, state) = try PoolRecord.decodeTick(key: record.key, value: record.value)
+            guard let identity = stored[address], identity.kind == .uniswapV3, state.tick % identity.tickSpacing == 0
+            else { throw PoolRecordError(.tickWithoutPool, .ticks, record.key) }
         }
         for address in poolAddresses { forget(address) }
         try load(records)
