@@ -18,6 +18,15 @@ typedef size_t (*martlet_curl_write)(char *, size_t, size_t, void *);
 static inline CURLcode martlet_curl_set_write(CURL *handle, CURLoption option, martlet_curl_write function) {
     return curl_easy_setopt(handle, option, function);
 }
+typedef int (*martlet_curl_progress)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+static inline CURLcode martlet_curl_set_progress(CURL *handle, CURLoption option, martlet_curl_progress function) {
+    return curl_easy_setopt(handle, option, function);
+}
+static inline CURLcode martlet_curl_get_size(CURL *handle, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+// Threads may race to the first use: the caller makes sure that this runs once.
+static inline CURLcode martlet_curl_start(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 static inline CURLcode martlet_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -1,1 +1,0 @@
-// NodeClient: first file lands soon.
