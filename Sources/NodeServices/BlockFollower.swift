@@ -7,8 +7,8 @@ protocol BlockSink: Sendable {
     func tip() async -> BlockPoint?
     /// The hash of an applied block that can still be undone (or is the tip); nil for every other height.
     func appliedHash(at number: UInt64) async -> Hash32?
-    /// Applies the tip's child.
-    func apply(_ header: BlockHeader, logs: [Log]) async throws
+    /// Applies the tip's child. `isNewest` is false for blocks that others follow at once: nothing is planned on them.
+    func apply(_ header: BlockHeader, logs: [Log], isNewest: Bool) async throws
     /// Applies a range of old blocks at once. They cannot be undone.
     func applyRange(_ logs: [Log], through header: BlockHeader) async throws
     /// Takes back every block after `point`, which is applied and undoable.
@@ -71,7 +71,7 @@ struct BlockFollower: Sendable {
             // An applied block announced again, by a lagging or a second peer, is no news.
             if await sink.appliedHash(at: head.number) == head.hash { return done }
             if head.parentHash == tip.hash, head.number == tip.number + 1 {
-                try await sink.apply(head, logs: reader.logs(of: head.hash))
+                try await sink.apply(head, logs: reader.logs(of: head.hash), isNewest: true)
                 done.applied = 1
                 return done
             }
@@ -152,9 +152,10 @@ struct BlockFollower: Sendable {
             done.undone += tip.number - ancestor.number
         }
         for header in branch.reversed() {
-            try await sink.apply(header, logs: reader.logs(of: header.hash))
+            let isNewest = header.hash == head.hash
+            try await sink.apply(header, logs: reader.logs(of: header.hash), isNewest: isNewest)
             done.applied += 1
-            if header.hash != head.hash { done.backFilled += 1 }
+            if !isNewest { done.backFilled += 1 }
         }
     }
 }

@@ -73,13 +73,16 @@ public struct SearchResult: Hashable, Sendable {
 /// tokens are compared by `value`, the worth of one smallest unit in a common unit of the caller's choice.
 /// Owns its scratch memory: give one to each thread.
 public struct CycleSearch: Sendable {
-    /// A pool's price entry: (virtual) reserves and fee factor in Double.
+    /// A pool's price entry, in Double.
     struct Price: Sendable {
+        /// Marginal price of token1 in token0's way in, fee included, and the way back; 0 where nothing can be bought.
+        var up = 0.0
+        var down = 0.0
+        /// Reserves and fee factor of a constant-product pool.
         var reserve0 = 0.0
         var reserve1 = 0.0
-        /// 1 less the fee; 0 marks a pool that is not usable.
         var gamma = 0.0
-        /// True when the reserves hold only for the current tick range.
+        /// True for concentrated pools: their curve has pieces that the market must be asked for.
         var hasPieces = false
     }
 
@@ -117,7 +120,7 @@ public struct CycleSearch: Sendable {
     var heads: [HalfPath] = []
     var tails: [HalfPath] = []
     var found: [Candidate] = []
-    var saved: [(pool: Int32, price: Price, up: Double, down: Double)] = []
+    var saved: [(pool: Int32, price: Price)] = []
     var counters = SearchCounters()
     var valueFloor = 0.0
 
@@ -139,7 +142,7 @@ public struct CycleSearch: Sendable {
     }
 
     /// Takes over the state of one pool, new or changed. O(1) amortised.
-    mutating func update<M: MarketView>(_ pool: Int32, from market: borrowing M) {
+    mutating func adopt<M: MarketView>(_ pool: Int32, from market: borrowing M) {
         if !graph.contains(pool: pool) {
             let (a, b) = market.tokens(of: pool)
             guard graph.add(pool: pool, token0: a, token1: b) else { return }
@@ -152,33 +155,32 @@ public struct CycleSearch: Sendable {
     }
 
     private static func price<M: MarketView>(of pool: Int32, in market: borrowing M) -> Price {
-        guard let curve = market.curve(pool, zeroForOne: true) else { return Price() }
+        let up = market.curve(pool, zeroForOne: true)
+        if let up, up.cursor.pool < 0 {
+            return Price(
+                up: up.price, down: up.gamma * up.reserveIn / up.reserveOut, reserve0: up.reserveIn,
+                reserve1: up.reserveOut, gamma: up.gamma)
+        }
+        // Each direction has its own first piece: the price may stand at the edge of the liquidity.
         return Price(
-            reserve0: curve.reserveIn, reserve1: curve.reserveOut, gamma: curve.gamma,
-            hasPieces: curve.cursor.pool >= 0)
+            up: up?.price ?? 0, down: market.curve(pool, zeroForOne: false)?.price ?? 0, hasPieces: true)
     }
 
     private mutating func setPrice(_ pool: Int32, _ price: Price) {
         prices[Int(pool)] = price
-        let usable = price.gamma > 0 && price.reserve0 > 0 && price.reserve1 > 0
-        gains[Int(pool) * 2 + 1] = usable ? price.gamma * price.reserve1 / price.reserve0 : 0
-        gains[Int(pool) * 2] = usable ? price.gamma * price.reserve0 / price.reserve1 : 0
+        gains[Int(pool) * 2 + 1] = price.up
+        gains[Int(pool) * 2] = price.down
     }
 
     /// Puts an overlay's prices in place of the base's for `pools`; `restorePrices` undoes it.
     mutating func overridePrices<M: MarketView>(of pools: [Int32], from market: borrowing M) {
         for pool in pools where graph.contains(pool: pool) {
-            let edge = Int(pool) * 2
-            saved.append((pool, prices[Int(pool)], gains[edge + 1], gains[edge]))
+            saved.append((pool, prices[Int(pool)]))
             setPrice(pool, Self.price(of: pool, in: market))
         }
     }
 
     mutating func restorePrices() {
-        while let (pool, price, up, down) = saved.popLast() {
-            prices[Int(pool)] = price
-            gains[Int(pool) * 2 + 1] = up
-            gains[Int(pool) * 2] = down
-        }
+        while let (pool, price) = saved.popLast() { setPrice(pool, price) }
     }
 }

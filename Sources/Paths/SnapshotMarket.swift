@@ -62,7 +62,7 @@ public struct SnapshotMarket: Sendable {
     public func scan(start: Int32, settings: SearchSettings, minProfit: UInt128 = 1) -> SearchResult {
         var search = CycleSearch(settings: settings)
         search.addSettlement(start)
-        for pool in pools.indices { search.update(Int32(pool), from: self) }
+        for pool in pools.indices { search.adopt(Int32(pool), from: self) }
         // Floors only take away: where the continuous optimum is below one unit, no integer input pays.
         let floor = max(0.5, Double(minProfit) * 0.999)
         var result = search.run(through: (0..<Int32(pools.count)).map { $0 }, floor: floor, in: self)
@@ -80,7 +80,9 @@ extension SnapshotMarket: MarketView {
         try? pools[Int(pool)].state.quote(exactOut: amountOut, zeroForOne: zeroForOne)
     }
 
-    func curve(_ pool: Int32, zeroForOne: Bool) -> LegCurve? { LegCurve(pools[Int(pool)].state, zeroForOne: zeroForOne) }
+    func curve(_ pool: Int32, zeroForOne: Bool) -> LegCurve? {
+        LegCurve(pools[Int(pool)].state, zeroForOne: zeroForOne)
+    }
 
     func nextPiece(_ leg: inout LegCurve) -> Bool { false }
 

@@ -67,7 +67,7 @@ actor RecordingSink: BlockSink {
 
     func tip() async -> BlockPoint? { applied.last }
     func appliedHash(at number: UInt64) async -> Hash32? { applied.suffix(depth + 1).first { $0.number == number }?.hash }
-    func apply(_ header: BlockHeader, logs: [Log]) async throws {
+    func apply(_ header: BlockHeader, logs: [Log], isNewest: Bool) async throws {
         applied.append(BlockPoint(number: header.number, hash: header.hash))
         seen += logs.compactMap(\.topics.first)
     }

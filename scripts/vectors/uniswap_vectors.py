@@ -1,4 +1,4 @@
-"""Makes Tests/Vectors/uniswap/{v2,v3}.json by running genuine Uniswap bytecode in revm.
+"""Makes Tests/Vectors/uniswap/{v2,v3,routers}.json by running genuine Uniswap bytecode in revm.
 
     python3 -m venv /tmp/v && /tmp/v/bin/pip install pyrevm==0.3.7 eth-abi 'eth-hash[pycryptodome]'
     /tmp/v/bin/pip install --no-deps web3-ethereum-defi==1.2
@@ -25,24 +25,20 @@ class Chain:
         self.evm.set_balance(ME, 10**30)
         self.block = 1
 
-    def deploy(self, name, types=(), args=()):
+    def deploy(self, name, types=(), args=(), patch=None):
         code = json.loads((ABI / f"{name}.json").read_text())["bytecode"]
         code = code if isinstance(code, str) else code["object"]
+        for old, new in (patch or {}).items():
+            assert old in code
+            code = code.replace(old, new)
         return self.evm.deploy(ME, bytes.fromhex(code.removeprefix("0x")) + encode(types, args))
 
-    def call(self, to, signature, *args, outs=()):
+    def call(self, to, signature, *args, outs=(), value=0):
         """Runs a call; returns its decoded answer. The logs of the last call are in self.logs."""
-        types = signature[signature.index("(") + 1 : -1]
-        parts, depth, word = [], 0, ""
-        for c in types + ",":
-            depth += (c == "(") - (c == ")")
-            if c == "," and depth == 0:
-                parts += [word] if word else []
-                word = ""
-            else:
-                word += c
-        data = keccak(signature.encode())[:4] + encode(parts, args)
-        raw = self.evm.message_call(ME, to, calldata=data, gas=30_000_000)
+        return self.run(to, calldata(signature, *args), outs, value)
+
+    def run(self, to, data, outs=(), value=0):
+        raw = self.evm.message_call(ME, to, calldata=data, gas=30_000_000, value=value)
         self.logs = [[l.address.lower(), [t if isinstance(t, str) else "0x" + bytes(t).hex() for t in l.topics], l.data] for l in self.evm.result.logs]
         self.logs = [[a, ts, "0x" + bytes(d[-1] if isinstance(d, tuple) else d).hex()] for a, ts, d in self.logs]
         return decode(outs, bytes(raw)) if outs else None
@@ -60,6 +56,19 @@ class Chain:
         if not refused:
             self.evm.revert(snapshot)
         return refused
+
+
+def calldata(signature, *args):
+    types = signature[signature.index("(") + 1 : -1]
+    parts, depth, word = [], 0, ""
+    for c in types + ",":
+        depth += (c == "(") - (c == ")")
+        if c == "," and depth == 0:
+            parts += [word] if word else []
+            word = ""
+        else:
+            word += c
+    return keccak(signature.encode())[:4] + encode(parts, args)
 
 
 def addr(x):
@@ -231,6 +240,179 @@ def v3(chain):
     return {"factory": factory, "initCodeHash": "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54", "pools": pools}
 
 
+NOW = 1_700_000_000
+V2_HASHES = ["e18a34eb0e04b04f7a0ac29a6e80748dca96319b42c54d679cb821dca90c6303", "96e8ac4277198ff8b6f785478aa9a39f403cb768dd02cbee326c3e7da348845f"]
+SINGLE = "(address,address,uint24,address,uint256,uint256,uint256,uint160)"
+SINGLE02 = "(address,address,uint24,address,uint256,uint256,uint160)"
+
+
+class Routers:
+    """Random transactions through Router02, SwapRouter and SwapRouter02 over a small market."""
+
+    def __init__(self, chain):
+        self.c = c = chain
+        c.evm.set_block_env(pyrevm.BlockEnv(timestamp=NOW, number=7))
+        self.weth = addr(c.deploy("aave_v2/WETH9"))
+        self.tokens = tokens(c) + [self.weth]
+        c.call(self.weth, "deposit()", value=10**26)
+        f2 = self.f2 = addr(c.deploy("sushi/UniswapV2Factory", ["address"], [ME]))
+        self.hash2 = c.call(f2, "pairCodeHash()", outs=["bytes32"])[0].hex()
+        self.f3 = addr(c.deploy("uniswap_v3/UniswapV3Factory"))
+        zero = "0x" + "00" * 20
+        npm = addr(c.deploy("uniswap_v3/NonfungiblePositionManager", ["address"] * 3, [self.f3, self.weth, zero]))
+        self.router2 = addr(c.deploy("sushi/UniswapV2Router02", ["address"] * 2, [f2, self.weth], {V2_HASHES[0]: self.hash2}))
+        self.router3 = addr(c.deploy("uniswap_v3/SwapRouter", ["address"] * 2, [self.f3, self.weth]))
+        self.router02 = addr(c.deploy("uniswap-swap-contracts/SwapRouter02", ["address"] * 4, [f2, self.f3, npm, self.weth], {V2_HASHES[1]: self.hash2}))
+        for token in self.tokens:
+            for spender in (npm, self.router2, self.router3, self.router02):
+                c.call(token, "approve(address,uint256)", spender, 2**256 - 1)
+        self.logs, self.pairs, self.pools = [], {}, {}
+        self.fees = (500, 3000)
+        names = [(0, 1), (0, 2), (1, 2)]
+        for i, j in names:
+            t = sorted((self.tokens[i], self.tokens[j]), key=lambda a: int(a, 16))
+            c.call(f2, "createPair(address,address)", *t)
+            self.keep(f2)
+            pair = addr(c.call(f2, "getPair(address,address)", *t, outs=["address"])[0])
+            for token in t:
+                c.call(token, "transfer(address,uint256)", pair, random.randint(10**21, 10**22))
+            c.call(pair, "mint(address)", ME)
+            self.keep(pair)
+            self.pairs[tuple(t)] = pair
+            for fee in self.fees:
+                c.call(self.f3, "createPool(address,address,uint24)", *t, fee)
+                self.keep(self.f3)
+                pool = addr(c.call(self.f3, "getPool(address,address,uint24)", *t, fee, outs=["address"])[0])
+                c.call(pool, "initialize(uint160)", int(random.uniform(0.6, 1.6) * 2**96))
+                self.keep(pool)
+                for width in (600, 6000, 60000):
+                    args = (*t, fee, -width * 2, width, 10**21, 10**21, 0, 0, ME, FAR)
+                    c.call(npm, "mint((address,address,uint24,int24,int24,uint256,uint256,uint256,uint256,address,uint256))", args)
+                    self.keep(pool)
+                self.pools[tuple(t) + (fee,)] = pool
+
+    def keep(self, *contracts):
+        self.logs += [l for l in self.c.logs if l[0] in contracts]
+
+    def state(self):
+        s = {}
+        for pair in self.pairs.values():
+            s[pair] = [str(x) for x in self.c.call(pair, "getReserves()", outs=["uint112", "uint112", "uint32"])[:2]]
+        for pool in self.pools.values():
+            p, t, *_ = self.c.call(pool, "slot0()", outs=["uint160", "int24", "uint16", "uint16", "uint16", "uint8", "bool"])
+            s[pool] = [str(p), t, str(self.c.call(pool, "liquidity()", outs=["uint128"])[0])]
+        return s
+
+    def path(self, first=None, last=None):
+        while True:
+            p = random.sample(self.tokens, random.choice([2, 2, 3]))
+            if random.random() < 0.05:
+                p = p[:2] + [p[0]]
+            if (first is None or p[0] == first) and (last is None or p[-1] == last):
+                return p
+
+    def packed(self, tokens_):
+        out = bytes.fromhex(tokens_[0][2:])
+        for t in tokens_[1:]:
+            out += random.choice(self.fees).to_bytes(3, "big") + bytes.fromhex(t[2:])
+        return out
+
+    def amounts(self):
+        amount = int(10 ** random.uniform(3, 21.5))
+        tight = random.random() < 0.3
+        return amount, (int(amount * random.uniform(0.5, 1.5)) if tight else 0), (int(amount * random.uniform(0.5, 3)) if tight else 2**255)
+
+    def v2_call(self):
+        amount, least, most = self.amounts()
+        deadline = NOW - 1 if random.random() < 0.05 else NOW + random.choice([0, 100])
+        k, w = random.randrange(9), self.weth
+        four = "(uint256,uint256,address[],address,uint256)"
+        three = "(uint256,address[],address,uint256)"
+        fee = "SupportingFeeOnTransferTokens"
+        if k == 0: return self.router2, calldata("swapExactTokensForTokens" + four, amount, least, self.path(), ME, deadline), 0
+        if k == 1: return self.router2, calldata("swapTokensForExactTokens" + four, amount, most, self.path(), ME, deadline), 0
+        if k == 2: return self.router2, calldata("swapExactETHForTokens" + three, least, self.path(w), ME, deadline), amount
+        if k == 3: return self.router2, calldata("swapTokensForExactETH" + four, amount, most, self.path(last=w), ME, deadline), 0
+        if k == 4: return self.router2, calldata("swapExactTokensForETH" + four, amount, least, self.path(last=w), ME, deadline), 0
+        if k == 5: return self.router2, calldata("swapETHForExactTokens" + three, amount, self.path(w), ME, deadline), int(amount * random.uniform(0.5, 4))
+        if k == 6: return self.router2, calldata("swapExactTokensForTokens" + fee + four, amount, least, self.path(), ME, deadline), 0
+        if k == 7: return self.router2, calldata("swapExactETHForTokens" + fee + three, least, self.path(w), ME, deadline), amount
+        return self.router2, calldata("swapExactTokensForETH" + fee + four, amount, least, self.path(last=w), ME, deadline), 0
+
+    def limit(self, tokens_, fee):
+        if random.random() < 0.7:
+            return 0
+        t = tuple(sorted(tokens_, key=lambda a: int(a, 16)))
+        p, *_ = self.c.call(self.pools[t + (fee,)], "slot0()", outs=["uint160", "int24", "uint16", "uint16", "uint16", "uint8", "bool"])
+        return int(p * (random.uniform(0.9, 1.001) if tokens_[0] == t[0] else random.uniform(0.999, 1.1)))
+
+    def v3_call(self):
+        amount, least, most = self.amounts()
+        deadline = NOW - 1 if random.random() < 0.05 else NOW
+        k, p = random.randrange(5), self.path()
+        two, fee = p[:2], random.choice(self.fees)
+        if k == 0: return self.router3, calldata(f"exactInputSingle({SINGLE})", (*two, fee, ME, deadline, amount, least, self.limit(two, fee))), 0
+        if k == 1: return self.router3, calldata("exactInput((bytes,address,uint256,uint256,uint256))", (self.packed(p), ME, deadline, amount, least)), 0
+        if k == 2: return self.router3, calldata(f"exactOutputSingle({SINGLE})", (*two, fee, ME, deadline, amount, most, self.limit(two, fee))), 0
+        if k == 3: return self.router3, calldata("exactOutput((bytes,address,uint256,uint256,uint256))", (self.packed(p[::-1]), ME, deadline, amount, most)), 0
+        # native in, wrapped by the router; output unwrapped or swept by a second call
+        to = random.choice(self.tokens[:2])
+        zero = "0x" + "00" * 20
+        inner = [calldata(f"exactInputSingle({SINGLE})", (self.weth, to, fee, zero, deadline, amount, 0, 0)), calldata("sweepToken(address,uint256,address)", to, least, ME), calldata("refundETH()")]
+        return self.router3, calldata("multicall(bytes[])", inner), amount
+
+    def v02_call(self):
+        amount, least, most = self.amounts()
+        this, sender = "0x" + "00" * 19 + "02", "0x" + "00" * 19 + "01"
+        k, p = random.randrange(7), self.path()
+        two, fee = p[:2], random.choice(self.fees)
+        if k == 0: data = calldata(f"exactInputSingle({SINGLE02})", (*two, fee, sender, amount, least, self.limit(two, fee)))
+        elif k == 1: data = calldata("exactInput((bytes,address,uint256,uint256))", (self.packed(p), ME, amount, least))
+        elif k == 2: data = calldata(f"exactOutputSingle({SINGLE02})", (*two, fee, ME, amount, most, self.limit(two, fee)))
+        elif k == 3: data = calldata("exactOutput((bytes,address,uint256,uint256))", (self.packed(p[::-1]), ME, amount, most))
+        elif k == 4: data = calldata("swapExactTokensForTokens(uint256,uint256,address[],address)", amount, least, p, ME)
+        elif k == 5: data = calldata("swapTokensForExactTokens(uint256,uint256,address[],address)", amount, most, p, ME)
+        else:
+            a, b, d = random.sample(self.tokens, 3)  # V3 into the router, then V2 with "all that it holds"
+            inner = [calldata(f"exactInputSingle({SINGLE02})", (a, b, fee, this, amount, 0, 0)), calldata("swapExactTokensForTokens(uint256,uint256,address[],address)", 0, least, [b, d], sender)]
+            if d == self.weth and random.random() < 0.5:
+                inner[1] = calldata("swapExactTokensForTokens(uint256,uint256,address[],address)", 0, 0, [b, d], this)
+                inner.append(calldata("unwrapWETH9(uint256)", least))
+            return self.router02, calldata("multicall(bytes[])", inner), 0
+        if random.random() < 0.4:
+            deadline = NOW - 1 if random.random() < 0.1 else NOW + 5
+            data = calldata("multicall(uint256,bytes[])", deadline, [data])
+        return self.router02, data, 0
+
+    def transactions(self, count):
+        out = []
+        before = self.state()
+        for _ in range(count):
+            to, data, value = random.choice([self.v2_call, self.v3_call, self.v02_call])()
+            try:
+                self.c.run(to, data, value=value)
+                logs = [l for l in self.c.logs if l[0] in before]
+                reverted = False
+            except RuntimeError:
+                logs, reverted = [], True
+            after = self.state()
+            assert not reverted or before == after
+            out.append({"op": "tx", "to": to, "value": str(value), "data": "0x" + data.hex(), "reverted": reverted, "changed": {a: s for a, s in after.items() if s != before[a]}, "logs": [l for l in logs if l[1][0] in QUOTED]})
+            before = after
+        return out
+
+
+QUOTED = {"0x" + keccak(s.encode()).hex() for s in ("Sync(uint112,uint112)", "Swap(address,address,int256,int256,uint160,uint128,int24)")}
+
+
+def routers(chain):
+    r = Routers(chain)
+    txs = r.transactions(240)
+    v3_hash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
+    return {"sender": ME, "timestamp": NOW, "wrappedNative": r.weth, "v2": {"factory": r.f2, "initCodeHash": "0x" + r.hash2}, "v3": {"factory": r.f3, "initCodeHash": v3_hash},
+            "router02v2": r.router2, "swapRouter": r.router3, "swapRouter02": r.router02, "logs": r.logs, "transactions": txs}
+
+
 def write(path, value):
     text = json.dumps(value, separators=(",", ":")).replace('{"zeroForOne', '\n{"zeroForOne').replace('{"op', '\n{"op')
     path.write_text(text + "\n")
@@ -241,3 +423,4 @@ out = pathlib.Path(sys.argv[1])
 chain = Chain()
 write(out / "v2.json", v2(chain))
 write(out / "v3.json", v3(chain))
+write(out / "routers.json", routers(chain))
