@@ -1,7 +1,9 @@
 /// A value that must not be printed: URLs with keys, credentials, unsent bundles.
 ///
 /// Every way of printing it (interpolation, `dump`, `debugPrint`, mirrors) gives `<redacted>`; the value is read by `value` only.
-public struct Redacted<Value: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Redacted<Value: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The protected value. Never interpolate it into a message.
     public let value: Value
 

@@ -72,7 +72,8 @@ extension SocketSession {
             }
             guard got == expected else {
                 throw NodeError(
-                    .wrongChain(expected: expected, got: got), "serves chain \(got), not \(expected)", endpoint: endpoint.name)
+                    .wrongChain(expected: expected, got: got), "serves chain \(got), not \(expected)",
+                    endpoint: endpoint.name)
             }
         }
         var opened: [(Subscription, [String])] = []

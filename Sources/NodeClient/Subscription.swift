@@ -17,7 +17,9 @@ public struct LogFilter: Sendable, Hashable {
     var members: JSONObject {
         var object = JSONObject()
         if !addresses.isEmpty { object["address"] = .array(addresses.map { .address($0) }) }
-        if !topics.isEmpty { object["topics"] = .array(topics.map { $0.map { .array($0.map { .hash($0) }) } ?? .null }) }
+        if !topics.isEmpty {
+            object["topics"] = .array(topics.map { $0.map { .array($0.map { .hash($0) }) } ?? .null })
+        }
         return object
     }
 }
@@ -76,7 +78,10 @@ public final class Subscription: AsyncSequence, Sendable {
     let lookup: PendingLookup?
     private let onCancel: @Sendable (Int) -> Void
 
-    init(id: Int, kinds: [SubscriptionKind], queueMax: Int, lookup: PendingLookup?, onCancel: @escaping @Sendable (Int) -> Void) {
+    init(
+        id: Int, kinds: [SubscriptionKind], queueMax: Int, lookup: PendingLookup?,
+        onCancel: @escaping @Sendable (Int) -> Void
+    ) {
         self.id = id
         self.kinds = kinds
         self.lookup = lookup

@@ -1,4 +1,5 @@
 import EVMCodec
+import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -118,8 +119,11 @@ final class FakePeer: Sendable {
 
     // MARK: Bytes
 
-    static func http(_ status: Int, _ body: String, headers: [String] = [], type: String = "application/json") -> [UInt8] {
-        let lines = ["HTTP/1.1 \(status) Some Reason", "Content-Type: \(type)", "Content-Length: \(body.utf8.count)"] + headers
+    static func http(_ status: Int, _ body: String, headers: [String] = [], type: String = "application/json")
+        -> [UInt8]
+    {
+        let lines =
+            ["HTTP/1.1 \(status) Some Reason", "Content-Type: \(type)", "Content-Length: \(body.utf8.count)"] + headers
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
     }
 
@@ -171,7 +175,9 @@ private final class FakeConnection: ChannelInboundHandler {
             var values: [[UInt8]] = []
             try? splitter.feed(piece) { values.append($0) }
             for value in values {
-                run(request(FakePeer.Input(path: "", headers: [], body: value, connection: id, isWebSocket: false)), context)
+                run(
+                    request(FakePeer.Input(path: "", headers: [], body: value, connection: id, isWebSocket: false)),
+                    context)
             }
             return
         }
@@ -242,7 +248,9 @@ private final class FakeConnection: ChannelInboundHandler {
         }
         buffer.removeFirst(at + length)
         if opcode == 1 {
-            run(request(FakePeer.Input(path: path, headers: [], body: payload, connection: id, isWebSocket: true)), context)
+            run(
+                request(FakePeer.Input(path: path, headers: [], body: payload, connection: id, isWebSocket: true)),
+                context)
         } else {
             peer.sawControl(opcode)
             if let steps = peer.script.control?(opcode, payload, peer, id) {
