@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
-// Martlet's build graph as data. One row a target; a row may only name rows of its own or a lower layer (docs/ARCHITECTURE.md).
-// MARTLET_TARGETS=A,B builds only those rows and what they need (and their tests): the core layers then need no package from the network.
+// Martlet's build graph as data. One row a target; a row may only name rows of its own or a lower layer
+// (docs/ARCHITECTURE.md). MARTLET_TARGETS=A,B builds only those rows, what they need, and their tests: the core
+// layers then need no package from the network.
 import Foundation
 import PackageDescription
 
@@ -32,7 +33,7 @@ let rows: [Row] = [
     Row(
         layer: 2, name: "SearchCore",
         uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules"]),
-    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCodec", "Pools"], products: ["TOMLKit"]),
+    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools"]),
     Row(layer: 3, name: "KeyVault", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(
         layer: 3, name: "NodeClient", uses: ["EVMTypes", "EVMCodec", "CCurl"],
@@ -40,7 +41,7 @@ let rows: [Row] = [
     Row(layer: 3, name: "PoolStore", uses: ["EVMTypes", "EVMCodec", "Pools", "CRocksDB"]),
     Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
-    Row(layer: 4, name: "Telemetry", products: ["Logging", "Metrics"]),
+    Row(layer: 4, name: "Telemetry", uses: ["EVMTypes"], products: ["Logging", "Metrics"]),
     Row(
         layer: 4, name: "NodeServices",
         uses: [
@@ -66,7 +67,7 @@ let rows: [Row] = [
 let packageOfProduct: [String: String] = [
     "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio", "NIOWebSocket": "swift-nio",
     "NIOSSL": "swift-nio-ssl",
-    "Hummingbird": "hummingbird", "ArgumentParser": "swift-argument-parser", "TOMLKit": "TOMLKit", "GRDB": "GRDB.swift",
+    "Hummingbird": "hummingbird", "ArgumentParser": "swift-argument-parser", "GRDB": "GRDB.swift",
     "Logging": "swift-log", "Metrics": "swift-metrics", "ServiceLifecycle": "swift-service-lifecycle",
     "BigInt": "BigInt",
 ]
@@ -76,7 +77,6 @@ let packages: [String: Package.Dependency] = [
     "swift-nio-ssl": .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     "hummingbird": .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     "swift-argument-parser": .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    "TOMLKit": .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     "GRDB.swift": .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     "swift-log": .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     "swift-metrics": .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -104,7 +104,7 @@ for row in rows {
         if below > row.layer { refuse("\(row.name) (L\(row.layer)) may not use \(use) (L\(below))") }
         if below == 3, row.layer == 3, !sharedAdapters.contains(use) {
             refuse(
-                "adapter \(row.name) may not use adapter \(use); only \(sharedAdapters.sorted().joined(separator: ", ")) are shared"
+                "adapter \(row.name) may not use adapter \(use); shared are \(sharedAdapters.sorted())"
             )
         }
         if below == 0, rows.first(where: { $0.uses.contains(use) })!.name != row.name {

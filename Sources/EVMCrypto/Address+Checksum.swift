@@ -12,10 +12,13 @@ extension Address {
         return "0x" + String(decoding: digits, as: UTF8.self)
     }
 
-    /// Reads 40 hex digits after `0x`. Letters of both cases must be those of the checksum; all of one case carry none and are taken.
+    /// Reads 40 hex digits after `0x`. Letters of both cases must be those of the checksum; all of one case carry none
+    /// and are taken.
     /// Nil for anything else. For addresses that people type. Source: EIP-55.
     public init?(checksummed text: some StringProtocol) {
-        guard text.utf8.count == 42, text.utf8.starts(with: "0x".utf8), let address = Address(hex: text) else { return nil }
+        guard text.utf8.count == 42, text.utf8.starts(with: "0x".utf8), let address = Address(hex: text) else {
+            return nil
+        }
         let digits = text.utf8.dropFirst(2)
         let hasUpper = digits.contains { (65...70).contains($0) }
         let hasLower = digits.contains { (97...102).contains($0) }

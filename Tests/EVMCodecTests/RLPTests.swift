@@ -82,7 +82,8 @@ import Testing
         ("8100", RLPError.wrappedByte), ("817f", .wrappedByte), ("b800", .leadingZero), ("b80101", .longFormOfShort),
         ("b90001ff", .leadingZero), ("f800", .leadingZero), ("f80180", .longFormOfShort), ("83646f", .unexpectedEnd),
         ("c3808080ff", .trailingBytes), ("c382", .unexpectedEnd), ("", .unexpectedEnd), ("0000", .trailingBytes),
-        ("c18100", .trailingBytes), ("c181", .unexpectedEnd), ("c28100", .wrappedByte), ("bfffffffffffffffff00", .unexpectedEnd),
+        ("c18100", .trailingBytes), ("c181", .unexpectedEnd), ("c28100", .wrappedByte),
+        ("bfffffffffffffffff00", .unexpectedEnd),
         ("ffffffffffffffffff", .unexpectedEnd), ("ff7fffffffffffffff", .unexpectedEnd),
     ])
     func `a non-canonical encoding is refused by name`(text: String, error: RLPError) {
@@ -120,7 +121,7 @@ import Testing
     @Test func `an accepted encoding is the only one of its value`() throws {
         var random = SeededGenerator()
         var accepted = 0
-        for round in 0..<200_000 {
+        for round in 0..<60_000 {
             var bytes: [UInt8]
             if round % 2 == 0 {
                 bytes = random.bytes(Int.random(in: 0...12, using: &random))
@@ -139,7 +140,7 @@ import Testing
             try reencode(item, into: &again)
             #expect(again.bytes == bytes, "seed \(random.seed) round \(round)")
         }
-        #expect(accepted > 5_000)
-        print("RLP fuzz: \(accepted) of 200,000 accepted, all re-encode to themselves")
+        #expect(accepted > 2_000)
+        print("RLP fuzz: \(accepted) of 60,000 accepted, all re-encode to themselves")
     }
 }

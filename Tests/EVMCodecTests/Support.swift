@@ -1,4 +1,5 @@
 import EVMCodec
+import EVMCrypto
 import EVMTypes
 import Foundation
 import TestSupport
@@ -18,9 +19,17 @@ func hex(_ text: String) -> [UInt8] {
     return bytes
 }
 
+/// A private key of a test; `#require` cannot hold what is not copyable.
+func testKey(_ bytes: [UInt8]) throws -> PrivateKey {
+    guard let key = PrivateKey(bytes: bytes) else { throw JSONError(.badNumber, at: 0) }
+    return key
+}
+
 extension SeededGenerator {
     /// `count` random bytes.
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &self) } }
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &self) }
+    }
 
     /// A copy with a few bytes changed, removed, inserted or repeated.
     mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {

@@ -3,16 +3,20 @@ import TestSupport
 import Testing
 
 @Suite struct VectorArchiveTests {
-    /// Counts files against the archive's own manifest, so that a broken unpack is seen here and not as a missing test elsewhere.
+    /// Counts files against the archive's own manifest, so that a broken unpack is seen here and not as a missing test
+    /// elsewhere.
     @Test func theUnpackedVectorsMatchTheirManifest() throws {
         guard let top = try VectorArchive.stateTests.folder() else { return }
         let manifest = try String(contentsOf: top.appendingPathComponent("MANIFEST"), encoding: .utf8)
         var folders = 0, files = 0
         for line in manifest.split(separator: "\n") where !line.hasPrefix("#") {
             let fields = line.split(separator: "\t").map(String.init)
-            let count = try #require(fields.first { $0.hasPrefix("files=") }.flatMap { Int($0.dropFirst(6)) }, "\(line)")
+            let count = try #require(
+                fields.first { $0.hasPrefix("files=") }.flatMap { Int($0.dropFirst(6)) }, "\(line)")
             let folder = top.appendingPathComponent(fields[0])
-            let found = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }.count
+            let found = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+                $0.hasSuffix(".json")
+            }.count
             #expect(found == count, "\(fields[0])")
             folders += 1
             files += count

@@ -20,7 +20,7 @@ public enum SharedData {
             return url
         }
         print(
-            "skipped: \(test) needs shared/\(relative), which is not on this machine (set MARTLET_SHARED to name the folder)"
+            "skipped: \(test) needs shared/\(relative), which is not here (MARTLET_SHARED names the folder)"
         )
         return nil
     }

@@ -2,8 +2,9 @@ public import Foundation
 
 /// The official Ethereum test vectors of `shared/vectors`, unpacked once into a cache folder outside the checkout.
 ///
-/// The folder is `${XDG_CACHE_HOME:-~/.cache}/martlet/vectors/<first 16 hex digits of the archive's SHA-256>`. It appears in one rename,
-/// under an advisory lock, so parallel test processes share one copy and a killed run leaves nothing half done.
+/// The folder is `${XDG_CACHE_HOME:-~/.cache}/martlet/vectors/<first 16 hex digits of the archive's SHA-256>`. It
+/// appears in one rename, under an advisory lock, so parallel test processes share one copy and a killed run leaves
+/// nothing half done.
 /// A test that needs the vectors returns early when `folder` or `file` gives nil: one line saying why was printed.
 public enum VectorArchive: String, Sendable, CaseIterable {
     /// State, block, transaction, RLP, key and ABI tests (287 MiB unpacked).
@@ -16,7 +17,8 @@ public enum VectorArchive: String, Sendable, CaseIterable {
         public let description: String
     }
 
-    /// The archive's one top folder (`evm-tests` or `evm-bench`), unpacked on first use; nil where `shared/vectors` is absent.
+    /// The archive's one top folder (`evm-tests` or `evm-bench`), unpacked on first use; nil where `shared/vectors` is
+    /// absent.
     public func folder(for test: String = #function) throws -> URL? {
         guard let archive = SharedData.path("vectors/\(rawValue).tar.xz", for: test) else { return nil }
         switch self {
@@ -29,7 +31,9 @@ public enum VectorArchive: String, Sendable, CaseIterable {
     /// Nil where the archive is absent; throws when the archive is there and does not hold the file.
     public func file(_ relative: String, for test: String = #function) throws -> URL? {
         guard let url = try folder(for: test)?.appendingPathComponent(relative) else { return nil }
-        guard FileManager.default.fileExists(atPath: url.path) else { throw Failure(description: "\(rawValue) holds no \(relative)") }
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw Failure(description: "\(rawValue) holds no \(relative)")
+        }
         return url
     }
 
@@ -83,7 +87,9 @@ public enum VectorArchive: String, Sendable, CaseIterable {
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
         let lockPath = root.appendingPathComponent(".lock").path
         let descriptor = open(lockPath, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else { throw Failure(description: "cannot lock \(lockPath)") }
+        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
+            throw Failure(description: "cannot lock \(lockPath)")
+        }
         defer { close(descriptor) }  // closing releases the lock
         if FileManager.default.fileExists(atPath: wanted.path) { return wanted }
 
@@ -107,7 +113,9 @@ public enum VectorArchive: String, Sendable, CaseIterable {
         try process.run()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(description: "\(tool) failed with status \(process.terminationStatus)") }
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "\(tool) failed with status \(process.terminationStatus)")
+        }
         return String(decoding: output, as: UTF8.self)
     }
 }

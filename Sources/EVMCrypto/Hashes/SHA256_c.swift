@@ -15,7 +15,8 @@ public enum SHA256 {
 
 /// HMAC-SHA-256 (RFC 2104), OpenSSL's code.
 public enum HMACSHA256 {
-    /// The code of `message` under `key`, of any length below 2^31 bytes (precondition). Compare codes with `constantTimeEquals`.
+    /// The code of `message` under `key`, of any length below 2^31 bytes (precondition). Compare codes with
+    /// `constantTimeEquals`.
     public static func authenticate(_ message: [UInt8], key: [UInt8]) -> Hash32 {
         precondition(key.count <= Int(CInt.max), "an HMAC key of 2 GiB or more")
         var digest = Digest32()
@@ -28,7 +29,8 @@ public enum HMACSHA256 {
                     var none: UInt8 = 0
                     return unsafe withUnsafePointer(to: &none) { empty in
                         let start = unsafe secret.baseAddress ?? UnsafeRawPointer(empty)
-                        return unsafe HMAC(EVP_sha256(), start, CInt(secret.count), text.baseAddress, text.count, out, &length)
+                        return unsafe HMAC(
+                            EVP_sha256(), start, CInt(secret.count), text.baseAddress, text.count, out, &length)
                     }
                 }
             }

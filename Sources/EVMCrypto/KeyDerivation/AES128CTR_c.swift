@@ -1,8 +1,10 @@
 internal import COpenSSL
 
-/// AES-128 in counter mode (NIST SP 800-38A), the cipher of Web3 keystores. It does not authenticate: check the MAC first.
+/// AES-128 in counter mode (NIST SP 800-38A), the cipher of Web3 keystores. It does not authenticate: check the MAC
+/// first.
 public enum AES128CTR {
-    /// Encrypts or decrypts `data` (the same operation) with a 16-byte key and a 16-byte initial counter block, big-endian.
+    /// Encrypts or decrypts `data` (the same operation) with a 16-byte key and a 16-byte initial counter block,
+    /// big-endian.
     /// The result has the length of `data`. Throws `.parameterOutOfBounds` for other sizes, `.libraryFailure`.
     public static func apply(
         _ data: [UInt8], key: borrowing SecretBytes, counter: [UInt8]
@@ -29,7 +31,9 @@ public enum AES128CTR {
     }
 
     /// The same for data that is to be public (an encrypted keystore's ciphertext) with the key in a plain array.
-    public static func encrypt(_ data: borrowing SecretBytes, key: borrowing SecretBytes, counter: [UInt8]) throws(CryptoError) -> [UInt8] {
+    public static func encrypt(_ data: borrowing SecretBytes, key: borrowing SecretBytes, counter: [UInt8])
+        throws(CryptoError) -> [UInt8]
+    {
         var plain = data.withBytes { span in (0..<span.count).map { span[$0] } }
         defer { wipe(&plain) }
         let sealed = try apply(plain, key: key, counter: counter)

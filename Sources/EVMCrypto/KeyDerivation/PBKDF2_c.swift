@@ -7,15 +7,24 @@ public enum PBKDF2 {
     /// The longest key a derivation gives, in bytes.
     public static let lengthMax = 1024
 
-    /// Derives `length` bytes (1...`lengthMax`) with HMAC-SHA-256. Blocks the thread: about 0.1 s for 262,144 iterations.
+    /// Derives `length` bytes (1...`lengthMax`) with HMAC-SHA-256. Blocks the thread: about 0.1 s for 262,144
+    /// iterations.
     /// Throws `.parameterOutOfBounds`, `.tooMuchWork` above `iterationsMax`, `.libraryFailure`. Source: RFC 8018 §5.2.
     public static func deriveHMACSHA256(
         password: [UInt8], salt: [UInt8], iterations: Int, length: Int
     ) throws(CryptoError) -> SecretBytes {
-        guard iterations >= 1, (1...lengthMax).contains(length), password.count <= Int(CInt.max), salt.count <= Int(CInt.max)
+        guard iterations >= 1, (1...lengthMax).contains(length), password.count <= Int(CInt.max),
+            salt.count <= Int(CInt.max)
         else { throw .parameterOutOfBounds }
         // HMAC-SHA-256 gives 32 bytes a pass, so a longer key multiplies the work.
         guard iterations <= iterationsMax / ((length + 31) / 32) else { throw .tooMuchWork }
+        return try stretched(password: password, salt: salt, iterations: iterations, length: length)
+    }
+
+    /// The same for callers of this target that bounded the work themselves (scrypt's long inner keys).
+    static func stretched(
+        password: [UInt8], salt: [UInt8], iterations: Int, length: Int
+    ) throws(CryptoError) -> SecretBytes {
         return try unsafe SecretBytes(count: length) { (key) throws(CryptoError) in
             let start = unsafe key.baseAddress?.assumingMemoryBound(to: UInt8.self)
             let result = unsafe password.withUnsafeBytes { secret in
@@ -23,7 +32,8 @@ public enum PBKDF2 {
                     // OpenSSL treats a nil password as the empty one.
                     let text = unsafe secret.baseAddress?.assumingMemoryBound(to: CChar.self)
                     return unsafe PKCS5_PBKDF2_HMAC(
-                        text, CInt(secret.count), salted.baseAddress, CInt(salted.count), CInt(iterations), EVP_sha256(),
+                        text, CInt(secret.count), salted.baseAddress, CInt(salted.count), CInt(iterations),
+                        EVP_sha256(),
                         CInt(key.count), start)
                 }
             }

@@ -11,7 +11,8 @@ public struct PrivateKey: ~Copyable, Sendable {
     /// The account address, computed once at `init`.
     public let address: Address
 
-    /// Copies 32 big-endian bytes of a number in 1..<`Secp256k1.order`; nil for anything else. The caller wipes its own copy.
+    /// Copies 32 big-endian bytes of a number in 1..<`Secp256k1.order`; nil for anything else. The caller wipes its own
+    /// copy.
     public init?(bytes: [UInt8]) {
         self.init(secret: SecretBytes(copying: bytes))
     }
@@ -50,7 +51,8 @@ public struct PrivateKey: ~Copyable, Sendable {
     /// A copy of the 32 secret bytes with its own owner: for sealing a keystore.
     public borrowing func secretBytes() -> SecretBytes { secret.slice(0..<32) }
 
-    /// Signs a 32-byte digest. The same key and digest always give the same signature (RFC 6979, HMAC-SHA-256), `s` is low (EIP-2).
+    /// Signs a 32-byte digest. The same key and digest always give the same signature (RFC 6979, HMAC-SHA-256), `s` is
+    /// low (EIP-2).
     /// Cannot fail for a key that exists. No allocation of ours.
     public borrowing func sign(_ digest: Hash32) -> Signature {
         var made = secp256k1_ecdsa_recoverable_signature()
@@ -66,9 +68,11 @@ public struct PrivateKey: ~Copyable, Sendable {
         precondition(signed, "libsecp256k1 refused to sign")
         unsafe withUnsafeMutableBytes(of: &compact) { out in
             let start = unsafe out.baseAddress!.assumingMemoryBound(to: UInt8.self)  // 64 bytes: never nil
-            _ = unsafe secp256k1_ecdsa_recoverable_signature_serialize_compact(Secp256k1.context.pointer, start, &recovery, &made)
+            _ = unsafe secp256k1_ecdsa_recoverable_signature_serialize_compact(
+                Secp256k1.context.pointer, start, &recovery, &made)
         }
-        // 2 and 3 mean that the nonce point's x passed the order: probability about 2^-127, no Ethereum signature can say it.
+        // 2 and 3 mean that the nonce point's x passed the order: probability about 2^-127, no Ethereum signature can
+        // say it.
         precondition(recovery < 2, "a signature that Ethereum cannot carry")
         return Signature(r: compact.0.word, s: compact.1.word, yParity: UInt8(recovery))
     }

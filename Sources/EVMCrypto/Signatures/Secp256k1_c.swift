@@ -3,7 +3,8 @@ public import EVMTypes
 
 /// The curve secp256k1: recovery, verification and the parameters of its group. libsecp256k1's constant-time code.
 ///
-/// One library context serves the process; it is made and blinded with random bytes on first use (about 20 us, see `prepare`).
+/// One library context serves the process; it is made and blinded with random bytes on first use (about 20 us, see
+/// `prepare`).
 /// All functions may be called from any thread.
 public enum Secp256k1 {
     /// The order of the group. Source: SEC 2 v2, §2.4.1.
@@ -33,7 +34,8 @@ public enum Secp256k1 {
         var point = secp256k1_pubkey()
         var parsed = secp256k1_ecdsa_recoverable_signature()
         let found = unsafe signature.withUnsafeCompactBytes { compact in
-            unsafe secp256k1_ecdsa_recoverable_signature_parse_compact(context.pointer, &parsed, compact, CInt(signature.yParity)) == 1
+            unsafe secp256k1_ecdsa_recoverable_signature_parse_compact(
+                context.pointer, &parsed, compact, CInt(signature.yParity)) == 1
         }
         guard found else { return nil }
         let recovered = unsafe digest.word.withUnsafeBigEndianBytes { message in
@@ -42,7 +44,8 @@ public enum Secp256k1 {
         return recovered ? PublicKey(point) : nil
     }
 
-    /// Whether `signature` over `digest` is by `key`; about 28 us. High `s` is accepted, as by `recover`; `yParity` is not looked at.
+    /// Whether `signature` over `digest` is by `key`; about 28 us. High `s` is accepted, as by `recover`; `yParity` is
+    /// not looked at.
     public static func verify(_ digest: Hash32, _ signature: Signature, by key: PublicKey) -> Bool {
         guard Signature(r: signature.r, s: signature.s, yParity: 0).isValid, var point = key.point else { return false }
         var parsed = secp256k1_ecdsa_signature()
@@ -67,7 +70,9 @@ public enum Secp256k1 {
                 preconditionFailure("libsecp256k1 gave no context: out of memory")
             }
             // Blinding guards the secret scalar against side channels. Without random bytes no key is safe: stop.
-            guard let seed = try? SecureRandom.secret(count: 32) else { preconditionFailure("the system's random source failed") }
+            guard let seed = try? SecureRandom.secret(count: 32) else {
+                preconditionFailure("the system's random source failed")
+            }
             let blinded = unsafe seed.withUnsafeBytes { bytes in
                 let start = unsafe bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)  // 32 bytes: never nil
                 return unsafe secp256k1_context_randomize(made, start)
@@ -109,7 +114,9 @@ extension PublicKey {
             _ = unsafe secp256k1_ec_pubkey_serialize(
                 Secp256k1.context.pointer, out.baseAddress!, &count, &point, UInt32(SECP256K1_EC_UNCOMPRESSED))
         }
-        self.init(uncheckedX: U256(bigEndian: coordinates.span, from: 1), y: U256(bigEndian: coordinates.span, from: 33))
+        let bytes = coordinates.span
+        self.init(
+            uncheckedX: U256(bigEndian: bytes.extracting(1..<33)), y: U256(bigEndian: bytes.extracting(33..<65)))
     }
 
     /// The library's form of this point; nil when it is not on the curve.
@@ -121,18 +128,5 @@ extension PublicKey {
             unsafe secp256k1_ec_pubkey_parse(Secp256k1.context.pointer, &point, bytes.baseAddress!, 65) == 1
         }
         return readable ? point : nil
-    }
-}
-
-extension U256 {
-    /// Reads the 32 big-endian bytes at `offset`.
-    init(bigEndian bytes: Span<UInt8>, from offset: Int) {
-        var low: UInt128 = 0
-        var high: UInt128 = 0
-        for index in 0..<16 {
-            high = high << 8 | UInt128(bytes[offset + index])
-            low = low << 8 | UInt128(bytes[offset + 16 + index])
-        }
-        self.init(lo: low, hi: high)
     }
 }

@@ -28,12 +28,14 @@ public struct Signature: Hashable, Sendable {
         s = U256(bigEndian: bytes[32..<64])
     }
 
-    /// The 65 bytes `r ‖ s ‖ v`, v being `yParity` or, when `v27` is set, `yParity + 27` (wallet messages, bundle headers).
+    /// The 65 bytes `r ‖ s ‖ v`, v being `yParity` or, when `v27` is set, `yParity + 27` (wallet messages, bundle
+    /// headers).
     public func bytes65(v27: Bool) -> [UInt8] {
         r.bigEndianBytes + s.bigEndianBytes + [v27 ? yParity + 27 : yParity]
     }
 
-    /// Whether `s` is at most half the order: required of transactions and authorizations, not of the ecrecover precompile.
+    /// Whether `s` is at most half the order: required of transactions and authorizations, not of the ecrecover
+    /// precompile.
     /// Source: EIP-2.
     public var isLowS: Bool { s <= Secp256k1.halfOrder }
 

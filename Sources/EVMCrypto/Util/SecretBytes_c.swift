@@ -1,8 +1,10 @@
 internal import COpenSSL
 
-/// A fixed-size buffer for secrets: one owner, never copied by the language, overwritten with zeros when its owner ends.
+/// A fixed-size buffer for secrets: one owner, never copied by the language, overwritten with zeros when its owner
+/// ends.
 ///
-/// Nothing prints its content. The memory is ordinary heap memory: it is not locked against swapping, and a core dump can hold it.
+/// Nothing prints its content. The memory is ordinary heap memory: it is not locked against swapping, and a core dump
+/// can hold it.
 /// May move between threads (the content never changes after `init`).
 @safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
     private let storage: UnsafeMutableRawBufferPointer

@@ -18,7 +18,8 @@ public enum SecureRandom {
         return bytes
     }
 
-    /// Draws `count` secret random bytes (keys) from the generator OpenSSL keeps apart for them. Range and errors as `bytes(count:)`.
+    /// Draws `count` secret random bytes (keys) from the generator OpenSSL keeps apart for them. Range and errors as
+    /// `bytes(count:)`.
     public static func secret(count: Int) throws(CryptoError) -> SecretBytes {
         guard (0...countMax).contains(count) else { throw .parameterOutOfBounds }
         return try unsafe SecretBytes(count: count) { (buffer) throws(CryptoError) in

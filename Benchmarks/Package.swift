@@ -1,0 +1,30 @@
+// swift-tools-version: 6.2
+// The benchmarks are a package of their own, so that their peers never become dependencies of the product.
+// MARTLET_TARGETS reaches the product's manifest as usual: with it only those rows and what they need are resolved.
+import PackageDescription
+
+/// The product's libraries that rows measure: add one here when a new row needs it.
+let products = ["EVMTypes", "EVMCrypto"]
+
+let package = Package(
+    name: "martlet-benchmarks",
+    dependencies: [
+        .package(name: "martlet", path: ".."),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    ],
+    targets: [
+        .target(name: "CAllocationCounter"),
+        .target(name: "CPeers", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("secp256k1")]),
+        .executableTarget(
+            name: "martlet-bench",
+            dependencies: ["CAllocationCounter", "CPeers", .product(name: "BigInt", package: "BigInt")]
+                + products.map { .product(name: $0, package: "martlet") },
+            path: "Sources/MartletBench",
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                .enableUpcomingFeature("ExistentialAny"),
+                .enableUpcomingFeature("MemberImportVisibility"),
+                .enableUpcomingFeature("InternalImportsByDefault"),
+                .treatAllWarnings(as: .error),
+            ]),
+    ])

@@ -1,0 +1,59 @@
+import CAllocationCounter
+import Glibc
+
+/// Times rows: batches long enough for the clock, ours and the peer's in turn, so that noise of the machine hits both.
+struct Harness {
+    /// Batches for each side of a row.
+    var rounds = 400
+    /// The least time of a batch.
+    var batch = Duration.microseconds(40)
+    /// Counts the thread's processor time instead of the wall's: steadier where other work shares the cores.
+    var countsProcessorTime = false
+    /// Takes what the bodies return; printed at the end, so the work must happen.
+    private(set) var sink: UInt64 = 0
+
+    mutating func measure(_ row: Row) -> Measurement {
+        let count = calibrated(row.ours)
+        let allocationsCount = max(count, 64)
+        let before = martlet_allocation_count()
+        sink &+= row.ours(allocationsCount)
+        let allocations = Double(martlet_allocation_count() - before) / Double(allocationsCount)
+        let peerCount = row.peer.map { calibrated($0.body) }
+        var ours: [Double] = [], peers: [Double] = []
+        ours.reserveCapacity(rounds)
+        peers.reserveCapacity(rounds)
+        for _ in 0..<rounds {
+            ours.append(time(row.ours, count))
+            if let peer = row.peer, let peerCount { peers.append(time(peer.body, peerCount)) }
+        }
+        ours.sort()
+        peers.sort()
+        return Measurement(
+            name: row.name, p50: ours[rounds / 2], p99: ours[rounds * 99 / 100], allocations: allocations,
+            peer: row.peer?.name, peerP50: peers.isEmpty ? nil : peers[rounds / 2])
+    }
+
+    /// Doubles the batch until it lasts long enough; warms up on the way.
+    private mutating func calibrated(_ body: Row.Body) -> Int {
+        var count = 1
+        while count < 1 << 24 {
+            let elapsed = time(body, count) * Double(count)
+            if elapsed >= Double(batch.components.attoseconds) / 1e9 { break }
+            count *= 2
+        }
+        return count
+    }
+
+    /// Nanoseconds for one operation.
+    private mutating func time(_ body: Row.Body, _ count: Int) -> Double {
+        let start = now()
+        sink &+= body(count)
+        return Double(now() - start) / Double(count)
+    }
+
+    private func now() -> Int {
+        var time = timespec()
+        clock_gettime(countsProcessorTime ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+}

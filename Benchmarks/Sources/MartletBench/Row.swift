@@ -1,0 +1,35 @@
+/// One line of the table: our operation, and the peer it is held against in the same run.
+struct Row {
+    /// Runs the operation `count` times and returns something computed from every result, so that none is optimised
+    /// away.
+    typealias Body = (_ count: Int) -> UInt64
+
+    /// Unique; the key in the baseline. Once published it stays, or the baseline loses its history.
+    var name: String
+    var ours: Body
+    var peer: Peer?
+
+    struct Peer {
+        /// Who, with what, as printed.
+        var name: String
+        var body: Body
+    }
+
+    init(_ name: String, ours: @escaping Body, peer: Peer? = nil) {
+        self.name = name
+        self.ours = ours
+        self.peer = peer
+    }
+}
+
+/// The result of one row. Times are in nanoseconds for one operation.
+struct Measurement: Codable {
+    var name: String
+    var p50: Double
+    var p99: Double
+    var allocations: Double
+    var peer: String?
+    var peerP50: Double?
+    /// Our median divided by the peer's: below 1 we are faster. The only figure that machines share.
+    var ratio: Double? { peerP50.map { p50 / $0 } }
+}

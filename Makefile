@@ -1,0 +1,49 @@
+# Martlet. `make help` lists the rules; the README's two commands are `make run` and `make test`.
+SHELL := /bin/bash
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
+
+.PHONY: help setup build run test test-unit test-contracts test-chain soak lint format bench contracts clean
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
+
+setup: ## Check the toolchain, install missing Debian packages
+	@scripts/setup.sh
+
+build: setup ## Build the release executable .build/release/martlet
+	@echo "build: martlet (release; the first time takes several minutes)"
+	@swift build -c release --product martlet $(SWIFT_FLAGS)
+
+run: build ## Set up, start a local chain and the node on it, show arbitrage being landed; Ctrl-C ends it
+	@scripts/run.sh
+
+test: setup test-unit test-contracts test-chain ## Everything: unit and vector tests, contracts, the node on a real chain
+	@scripts/summary.sh
+
+test-unit:
+	@scripts/test-unit.sh $(TEST_FLAGS)
+
+test-contracts:
+	@scripts/contracts.sh
+
+test-chain:
+	@scripts/test-chain.sh
+
+soak: setup ## Ten minutes against realchain with faults, reorgs and kill -9
+	@scripts/test-chain.sh --soak
+
+lint: ## Layers, sizes, purity, format
+	@scripts/lint.sh
+
+format: ## Rewrite the Swift files in the house format
+	@git ls-files -co --exclude-standard -- '*.swift' | xargs swift format -i --configuration .swift-format
+
+bench: setup ## Measure the hot path beside its peers
+	@cd Benchmarks && swift run -c release --scratch-path ../.build-bench martlet-bench
+
+contracts: ## Compile the contracts with the pinned compiler, compare with the committed artifacts, run their tests
+	@scripts/contracts.sh
+
+clean: ## Remove build products and test environments
+	@rm -rf .build .build-test .build-bench .venv-contracts

@@ -1,1 +1,0 @@
-// Bundles: first file lands soon.

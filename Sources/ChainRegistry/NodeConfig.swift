@@ -1,0 +1,91 @@
+public import EVMTypes
+
+/// The whole configuration of one node: chain file < `--config` file < `MARTLET_*` environment < flags.
+///
+/// Whether the node may send for real is not configuration: only the flag `--live` says so.
+public struct NodeConfig: Sendable {
+    /// The chain with every override laid on.
+    public let chain: Chain
+    /// `[node]`
+    public let node: NodeSection
+    /// `[keys]`
+    public let keys: KeysSection
+    /// `[limits]`
+    public let limits: LimitsSection
+    /// `[admin]`
+    public let admin: AdminSection
+    /// `[history]`
+    public let history: HistorySection
+    /// Every value in force with where it came from, for `martlet config show`. Holds no secret.
+    public let settings: [ResolvedSetting]
+
+    /// Where to reach the chain's nodes, best first: `[node] endpoints`, else the chain file's `rpc_env`.
+    public var endpoints: [Endpoint] {
+        node.endpoints.isEmpty ? chain.rpcEnvironment.map { .environment($0) } : node.endpoints
+    }
+}
+
+/// `[node]`: the process itself.
+public struct NodeSection: Hashable, Sendable {
+    /// Folder of the pool store and the history; created with mode 0700.
+    public let dataFolder: String
+    /// Empty means: use the chain's `rpc_env`.
+    public let endpoints: [Endpoint]
+    public let logLevel: LogLevel
+    /// Whether each block's commit waits for the disk. Off, a power cut may lose the last blocks (they are fetched
+    /// again).
+    public let syncCommits: Bool
+}
+
+/// How much is logged, from most to least.
+public enum LogLevel: String, CaseIterable, Sendable {
+    case trace, debug, info, notice, warning, error, critical
+}
+
+/// `[keys]`: files only; a password never stands in a configuration.
+public struct KeysSection: Hashable, Sendable {
+    /// Web3 keystore v3 of the account that owns the executor and pays gas; nil in a node that only watches.
+    public let searcherKeystore: String?
+    public let searcherPasswordFile: String?
+    /// Keystore of the identity that signs relay requests; holds no money.
+    public let relayKeystore: String?
+    public let relayPasswordFile: String?
+}
+
+/// `[limits]`: what the node may risk. Amounts are wei of the native coin.
+public struct LimitsSection: Hashable, Sendable {
+    /// A plan that would net less is dropped.
+    public let netProfitMin: U256
+    /// Largest `maxFeePerGas` that is ever signed.
+    public let gasPriceMax: U256
+    /// Most gas one of our transactions may ask for; never above the chain's own cap.
+    public let gasLimitMax: UInt64
+    /// Share of the gross profit offered to the block builder, 1e-4.
+    public let tipShareBps: UInt64
+    /// Net loss within one UTC day at which signing stops.
+    public let dailyLossMax: U256
+    /// Bundles per block.
+    public let bundlesPerBlock: UInt64
+    /// Bundles that failed in a row at which signing stops.
+    public let failuresInARowMax: UInt64
+    /// Hops of a cycle.
+    public let hopsMax: UInt64
+    /// Blocks after the head for which a bundle is offered.
+    public let targetBlocksAhead: UInt64
+}
+
+/// `[admin]`: the operator's door. Nothing listens beyond this machine.
+public struct AdminSection: Hashable, Sendable {
+    /// Path of the Unix socket, mode 0600.
+    public let socket: String
+    /// Loopback port of the HTTP door; nil keeps it shut.
+    public let httpPort: UInt16?
+    /// File with the 32-byte secret (hexadecimal) for JWT; needed when the HTTP door is open.
+    public let jwtSecretFile: String?
+}
+
+/// `[history]`: the record of what was seen and done.
+public struct HistorySection: Hashable, Sendable {
+    /// Days after which opportunities and decisions are deleted; bundles and profits stay.
+    public let retentionDays: UInt64
+}

@@ -1,0 +1,104 @@
+internal import EVMTypes
+
+/// Reads the sections of `martlet.toml`. Relative paths in the file are taken from the file's folder.
+struct NodeConfigReader {
+    let top: TableReader
+    let chainName: String
+    /// Folder that relative paths of the configuration file start from; paths of environment and flags start from
+    /// the current folder.
+    let fileFolder: String
+    let homeFolder: String
+
+    /// A path; relative ones are made absolute against the folder of whoever gave them.
+    func path(_ reader: TableReader, _ key: String, standard: String? = nil) -> String? {
+        reader.value(key, standard: standard, required: false, expected: "a path", show: { $0 }) {
+            guard case .text(let text) = $0.value, !text.isEmpty, !text.contains("\0") else { return nil }
+            if text.hasPrefix("/") { return text }
+            if text.hasPrefix("~/") { return homeFolder + text.dropFirst(1) }
+            return $0.origin.isText ? text : fileFolder + "/" + text
+        }
+    }
+
+    func node() -> NodeSection {
+        let section = top.section("node")
+        let folder = path(section, "data_dir", standard: "\(homeFolder)/.martlet/\(chainName)")
+        let endpoints = section.texts("endpoints", standard: [], expected: "a list; each \(Endpoint.expected)")
+        var read: [Endpoint] = []
+        for text in endpoints {
+            if let endpoint = Endpoint(text) {
+                read.append(endpoint)
+            } else {
+                section.refuse("endpoints", "holds \"\(Endpoint.withoutSecrets(text))\"", expected: Endpoint.expected)
+            }
+        }
+        let level = section.choice("log_level", standard: LogLevel.info)
+        let sync = section.boolean("sync_commits", standard: true)
+        section.finish()
+        return NodeSection(dataFolder: folder ?? "", endpoints: read, logLevel: level ?? .info, syncCommits: sync)
+    }
+
+    func keys() -> KeysSection {
+        let section = top.section("keys")
+        let keys = KeysSection(
+            searcherKeystore: path(section, "searcher_keystore"),
+            searcherPasswordFile: path(section, "searcher_password_file"),
+            relayKeystore: path(section, "relay_keystore"), relayPasswordFile: path(section, "relay_password_file"))
+        section.finish()
+        return keys
+    }
+
+    func limits(gasCap: UInt64?) -> LimitsSection {
+        let section = top.section("limits")
+        let cap = gasCap ?? 16_777_216
+        let limits = LimitsSection(
+            netProfitMin: section.amount(
+                "net_profit_min", standard: U256(100_000_000_000_000 as UInt64), required: false) ?? 0,
+            gasPriceMax: section.amount("gas_price_max", standard: U256(300_000_000_000 as UInt64), required: false)
+                ?? 0,
+            gasLimitMax: section.integer("gas_limit_max", 21_000...cap, standard: min(3_000_000, cap)) ?? 0,
+            tipShareBps: section.integer("tip_share_bps", 0...10_000, standard: 5_000) ?? 0,
+            dailyLossMax: section.amount(
+                "daily_loss_max", standard: U256(100_000_000_000_000_000 as UInt64), required: false) ?? 0,
+            bundlesPerBlock: section.integer("bundles_per_block", 0...64, standard: 4) ?? 0,
+            failuresInARowMax: section.integer("failures_in_a_row_max", 1...1_000, standard: 5) ?? 0,
+            hopsMax: section.integer("hops_max", 2...4, standard: 3) ?? 0,
+            targetBlocksAhead: section.integer("target_blocks_ahead", 1...25, standard: 2) ?? 0)
+        section.finish()
+        return limits
+    }
+
+    func admin(dataFolder: String) -> AdminSection {
+        let section = top.section("admin")
+        let socket = path(section, "socket", standard: "\(dataFolder)/admin.sock") ?? ""
+        let port = section.integer("http_port", 1...65_535, required: false)
+        let secret = path(section, "jwt_secret_file")
+        section.finish()
+        // sockaddr_un holds 108 bytes with the closing zero.
+        if socket.utf8.count > 107 {
+            section.refuse(
+                "socket", "has \(socket.utf8.count) bytes",
+                expected: "a path of at most 107 bytes (the system's limit for sockets)")
+        }
+        if port != nil, secret == nil {
+            section.refuse(
+                "jwt_secret_file", "is missing",
+                expected: "the file with the JWT secret, since http_port opens the HTTP door")
+        }
+        return AdminSection(socket: socket, httpPort: port.map { UInt16($0) }, jwtSecretFile: secret)
+    }
+
+    func history() -> HistorySection {
+        let section = top.section("history")
+        let days = section.integer("retention_days", 1...36_500, standard: 90)
+        section.finish()
+        return HistorySection(retentionDays: days ?? 90)
+    }
+
+    /// `[executor] address`, which is short for `[chain_overrides] executor`.
+    func executor() -> Setting? {
+        let section = top.section("executor")
+        let address = section.address("address", required: false)
+        section.finish()
+        return address == nil ? nil : section.table["address"]
+    }
+}

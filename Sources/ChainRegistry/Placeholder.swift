@@ -1,1 +1,0 @@
-// ChainRegistry: first file lands soon.

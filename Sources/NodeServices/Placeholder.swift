@@ -1,1 +1,0 @@
-// NodeServices: first file lands soon.

@@ -1,0 +1,217 @@
+import Bundles
+import EVMCodec
+import EVMTypes
+import Foundation
+import KeyVault
+import Logging
+import NodeClient
+import Pools
+import Relays
+
+/// One plan on its way out, with the state it was made on.
+struct Candidate: Sendable {
+    var plan: BundlePlan
+    /// The head whose state the plan rests on.
+    var head: BlockPoint
+    /// The pending transaction it follows; nil for a gap that stands in the head's state.
+    var target: Hash32?
+    /// Indices of its pools in the searcher's market.
+    var pools: [PoolIndex]
+}
+
+/// Signs, simulates, submits and settles bundles. One at a time, and never on a head that is no longer the newest.
+actor Submitter {
+    struct Setup: Sendable {
+        var isLive: Bool
+        var signer: Signer
+        /// Where bundles go; the first also simulates.
+        var relays: [FlashbotsRelay]
+        var reconciler: Reconciler
+        var counters: NodeCounters
+        var logger: Logger
+        /// Whether a block is the newest applied one.
+        var isCurrent: @Sendable (BlockPoint) async -> Bool
+        /// Told what became of each candidate before its block, for the searcher's own bookkeeping.
+        var report: @Sendable (Candidate, BundleState) async -> Void
+        /// Told of every record that a block settled.
+        var settled: @Sendable (BundleRecord) async -> Void
+    }
+
+    private let setup: Setup
+    private var book: BundleBook
+    /// Net profit of the best bundle that went out for a block, and the id under which a better one replaces it.
+    private var best: (block: UInt64, net: U256, uuid: String)?
+
+    init(setup: Setup, book: BundleBook) {
+        self.setup = setup
+        self.book = book
+    }
+
+    /// Totals of all included bundles.
+    var totals: ProfitTotals { book.totals }
+
+    /// Bundles that wait for their block.
+    var inFlight: Int { book.open.values.count { $0.state == .submitted } }
+
+    // MARK: Heads
+
+    /// A new head: settles what can be settled. `isCanonical` says whether a block is applied and not undone.
+    func follow(_ head: BlockPoint, isCanonical: @Sendable (BlockPoint) async -> Bool) async throws {
+        var asked: [BundleRecord] = []
+        for record in book.open.values.sorted(by: { ($0.targetBlock, $0.transaction) < ($1.targetBlock, $1.transaction) })
+        where await setup.reconciler.needsReceipt(record, isCanonical: isCanonical) {
+            asked.append(record)
+        }
+        let receipts = try await setup.reconciler.reader.receipts(of: asked.map(\.transaction))
+        for record in asked {
+            let receipt = receipts[record.transaction]
+            guard let next = await setup.reconciler.settle(record, receipt: receipt, head: head, isCanonical: isCanonical) else {
+                continue
+            }
+            try await book.put(next)
+            log(next)
+            await setup.settled(next)
+        }
+        book.forget { !setup.reconciler.isWatched($0, head: head.number) }
+    }
+
+    /// Blocks after `ancestor` were undone: bundles that had missed those blocks may now land in their replacements.
+    func reopen(after ancestor: UInt64) {
+        for var record in book.open.values where record.state == .expired && record.targetBlock > ancestor {
+            record.state = .submitted
+            book.putInMemory(record)
+        }
+        best = nil
+    }
+
+    /// The newest records that are still held in memory, newest first.
+    var newest: [BundleRecord] {
+        book.open.values.sorted { ($1.targetBlock, $1.transaction) < ($0.targetBlock, $0.transaction) }
+    }
+
+    private func log(_ record: BundleRecord) {
+        var metadata: Logger.Metadata = [
+            "state": "\(record.state.rawValue)", "transaction": "\(record.transaction)", "block": "\(record.targetBlock)",
+        ]
+        if let net = record.net { metadata["net_wei"] = "\(net)" }
+        setup.logger.info("bundle settled", metadata: metadata)
+        if record.state == .landed, let growth = record.growth, growth < record.minProfit {
+            setup.logger.error("an included bundle earned less than its contract enforces", metadata: metadata)
+        }
+    }
+
+    // MARK: Candidates
+
+    /// Takes one plan the whole way: signature, simulation, record, submission.
+    func consider(_ candidate: Candidate) async {
+        let block = candidate.head.number + 1
+        guard await setup.isCurrent(candidate.head) else { return skip(\.bundlesStale, "bundles.stale", "staleHead") }
+        if let best, best.block == block, best.net >= candidate.plan.netProfitWei {
+            setup.counters.reason("worseThanSubmitted")
+            return
+        }
+        let signed: Transaction
+        do {
+            signed = try setup.signer.sign(candidate.plan.ours)
+        } catch {
+            setup.counters.reason("signer.\(error.rawValue)")
+            return
+        }
+        guard let raw = candidate.plan.rawTransactions(signed: signed) else {
+            return skip(\.bundlesFailed, "bundles.failed", "unsignedBundle")
+        }
+        setup.counters.add(\.bundlesBuilt, "bundles.built")
+        let uuid = best?.block == block ? best?.uuid ?? Self.uuid() : Self.uuid()
+        let request = Relays.BundleRequest(transactions: raw, blockNumber: block, replacementUUID: uuid)
+        var record = record(candidate, signed, request)
+        do {
+            if let fault = try await simulate(request, candidate) { throw SimulationFault(text: fault) }
+            setup.counters.add(\.bundlesSimulated, "bundles.simulated")
+            try await submit(&record, request, candidate, uuid)
+        } catch {
+            record.state = .failed
+            record.reason = String("\(error)".prefix(300))
+            setup.counters.add(\.bundlesFailed, "bundles.failed")
+            await save(record)
+            await setup.report(candidate, .failed)
+        }
+    }
+
+    private struct SimulationFault: Error, CustomStringConvertible {
+        var text: String
+        var description: String { text }
+    }
+
+    private func skip(_ path: WritableKeyPath<NodeCounters.Values, UInt64> & Sendable, _ name: String, _ reason: String) {
+        setup.counters.add(path, name)
+        setup.counters.reason(reason)
+    }
+
+    /// What is wrong with the bundle according to a run at the relay on the candidate's head, or nil.
+    private func simulate(_ request: Relays.BundleRequest, _ candidate: Candidate) async throws -> String? {
+        guard let relay = setup.relays.first else { return "no relay simulates bundles here" }
+        let run = try await relay.simulate(request, on: .number(candidate.head.number))
+        if let failed = run.firstFailure {
+            guard case .failed(let error, let text, let data) = failed.outcome else { return "failed" }
+            let whose = failed.transactionHash == run.results.last?.transactionHash ? "ours" : "the target"
+            return "\(whose) failed in simulation: \(text ?? RevertReason.text(data) ?? error)"
+        }
+        guard let ours = run.results.last, run.results.count == request.transactions.count else {
+            return "the simulation is of another bundle"
+        }
+        if ours.ethSentToCoinbase != candidate.plan.tipWei {
+            return "simulated tip \(ours.ethSentToCoinbase) wei, predicted \(candidate.plan.tipWei)"
+        }
+        return nil
+    }
+
+    private func submit(_ record: inout BundleRecord, _ request: Relays.BundleRequest, _ candidate: Candidate, _ uuid: String)
+        async throws
+    {
+        guard setup.isLive else {
+            record.state = .simulated
+            best = (request.blockNumber, candidate.plan.netProfitWei, uuid)
+            await save(record)
+            return await setup.report(candidate, .simulated)
+        }
+        guard await setup.isCurrent(candidate.head), !setup.signer.isPaused else {
+            return skip(\.bundlesStale, "bundles.stale", setup.signer.isPaused ? "signer.paused" : "staleHead")
+        }
+        record.state = .submitted
+        // On disk before it leaves: a crash right after the submission must not lose track of it.
+        try await book.put(record)
+        best = (request.blockNumber, candidate.plan.netProfitWei, uuid)
+        let order = SubmissionOrder(bundle: request, ours: request.transactions.suffix(1))
+        let reports = await Submission.submit(order, to: setup.relays.map { .flashbots($0) })
+        let isOut = reports.contains { if case .accepted = $0.outcome { true } else if case .uncertain = $0.outcome { true } else { false } }
+        guard isOut else { throw reports.compactMap(\.outcome.error).first ?? SimulationFault(text: "no relay took it") }
+        setup.counters.add(\.bundlesSubmitted, "bundles.submitted")
+        setup.logger.info(
+            "bundle submitted",
+            metadata: [
+                "transaction": "\(record.transaction)", "block": "\(record.targetBlock)", "legs": "\(record.legs)",
+                "predicted_net_wei": "\(record.predictedNet)", "backrun": "\(record.target != nil)",
+            ])
+        await setup.report(candidate, .submitted)
+    }
+
+    private func save(_ record: BundleRecord) async {
+        do {
+            try await book.put(record)
+        } catch {
+            setup.logger.error("a bundle record could not be written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func record(_ candidate: Candidate, _ signed: Transaction, _ request: Relays.BundleRequest) -> BundleRecord {
+        let plan = candidate.plan
+        return BundleRecord(
+            transaction: signed.hash, target: candidate.target, targetBlock: request.blockNumber,
+            bundleHash: request.bundleHash, nonce: signed.nonce, relays: setup.relays.map(\.name),
+            legs: max(0, plan.program.bytes.count / ExecutorProgram.recordSize - 1), state: .failed,
+            predictedGross: plan.grossProfitWei, predictedTip: plan.tipWei,
+            predictedNet: I256(magnitude: plan.netProfitWei, isNegative: false) ?? .zero, minProfit: U256(plan.minProfit))
+    }
+
+    private static func uuid() -> String { UUID().uuidString.lowercased() }
+}

@@ -1,1 +1,0 @@
-// Paths: first file lands soon.

@@ -1,1 +1,0 @@
-// Pools: first file lands soon.

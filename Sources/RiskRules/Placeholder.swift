@@ -1,1 +1,0 @@
-// RiskRules: first file lands soon.

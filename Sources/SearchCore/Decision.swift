@@ -1,0 +1,97 @@
+public import Bundles
+public import EVMTypes
+public import Paths
+public import Pools
+public import RiskRules
+
+/// What one step decided. The same events give the same decisions.
+public struct Decision: Hashable, Sendable {
+    /// Rows to commit with the block; of heads only.
+    public var writes: [StoreWrite] = []
+    /// A plan to sign and send: the best so far for its block.
+    public var plan: PlannedBundle?
+    /// The best cycle with a gross profit, whether or not it is worth sending.
+    public var opportunity: Opportunity?
+    /// Why there is no plan; nil when there is one.
+    public var skipped: SkipReason?
+    /// What a block's logs did.
+    public var logs = LogTally()
+
+    public init() {}
+}
+
+/// A plan with what the host needs to follow it.
+public struct PlannedBundle: Hashable, Sendable {
+    public var bundle: BundlePlan
+    /// The head it rests on.
+    public var head: HeadID
+    /// Hash of the pending transaction it follows; nil for a gap that stands in the head's state.
+    public var target: Hash32?
+    /// Its pools, in the order of the cycle.
+    public var pools: [PoolIndex]
+    /// True when it replaces an earlier plan for the same block.
+    public var replaces: Bool
+}
+
+/// A profitable cycle. Amounts in the settlement token's smallest unit.
+public struct Opportunity: Hashable, Sendable {
+    public var cycle: CyclePlan
+    public var head: HeadID
+    public var target: Hash32?
+}
+
+/// Why an event led to no plan.
+public enum SkipReason: Hashable, Sendable, CustomStringConvertible {
+    /// The head does not follow from the core's head: the host must undo or fill the gap first.
+    case notTheNextBlock
+    /// No executor, no settlement token, or no nonce: the core only keeps the market.
+    case watchingOnly
+    case noHead
+    case seenBefore
+    /// The transaction cannot be in the next block: wrong chain, or a fee cap below the base fee.
+    case cannotBeIncluded
+    case notARouter
+    case unknownSelector
+    case undecodable
+    case unsupportedCall
+    /// The target would revert or touches no known pool.
+    case noEffect
+    case noCycle
+    case unprofitable
+    case worseThanPlanned
+    case bundle(BundleError)
+    case risk(RiskReason)
+    case operatorEvent
+
+    /// A stable word for metrics and the history.
+    public var description: String {
+        switch self {
+        case .notTheNextBlock: "notTheNextBlock"
+        case .watchingOnly: "watchingOnly"
+        case .noHead: "noHead"
+        case .seenBefore: "seenBefore"
+        case .cannotBeIncluded: "cannotBeIncluded"
+        case .notARouter: "notARouter"
+        case .unknownSelector: "unknownSelector"
+        case .undecodable: "undecodable"
+        case .unsupportedCall: "unsupportedCall"
+        case .noEffect: "noEffect"
+        case .noCycle: "noCycle"
+        case .unprofitable: "unprofitable"
+        case .worseThanPlanned: "worseThanPlanned"
+        case .bundle: "bundleRefused"
+        case .risk(let reason): "risk.\(reason)"
+        case .operatorEvent: "operatorEvent"
+        }
+    }
+}
+
+/// Counts of what logs did.
+public struct LogTally: Hashable, Sendable {
+    public var created: UInt32 = 0
+    public var updated: UInt32 = 0
+    public var ignored: UInt32 = 0
+    public var refused: UInt32 = 0
+
+    public init() {}
+}

@@ -1,1 +1,0 @@
-// SearchCore: first file lands soon.

@@ -1,0 +1,108 @@
+import Bundles
+import EVMCodec
+import EVMTypes
+import Paths
+import Pools
+
+// Heads and reorgs: the only events that change the market.
+extension SearchCore {
+    mutating func apply(_ event: HeadEvent) -> Decision {
+        var decision = Decision()
+        if let head, event.header.parentHash != head.hash || event.header.number != head.number + 1 {
+            decision.skipped = .notTheNextBlock
+            return decision
+        }
+        let touched = applyLogs(event.logs, &decision.logs)
+        decision.writes = market.takeDirtyWrites()
+        become(event)
+        guard canPlan, event.nonce != nil else {
+            decision.skipped = .watchingOnly
+            return decision
+        }
+        var pools = needsFullSearch ? Array(0..<PoolIndex(market.poolCount)) : touched
+        if !needsFullSearch { pools += standing.filter { !touched.contains($0) } }
+        needsFullSearch = false
+        let result = search.search(through: pools, in: market, floor: profitFloor)
+        standing = []
+        for plan in result.plans {
+            for leg in plan.legs where !standing.contains(leg.pool) { standing.append(leg.pool) }
+        }
+        choose(among: result.plans, target: nil, over: false, timeMilliseconds: event.timeMilliseconds, &decision)
+        return decision
+    }
+
+    /// Applies old blocks in one go, without a search: `header` is the last of them. Rows to commit come back.
+    public mutating func applyRange(_ logs: [Log], through header: BlockHeader) -> (writes: [StoreWrite], tally: LogTally) {
+        var tally = LogTally()
+        _ = applyLogs(logs, &tally)
+        head = HeadID(number: header.number, hash: header.hash)
+        parent = nil
+        needsFullSearch = true
+        return (market.takeDirtyWrites(), tally)
+    }
+
+    private mutating func applyLogs(_ logs: [Log], _ tally: inout LogTally) -> [PoolIndex] {
+        var touched: [PoolIndex] = []
+        var hasNewPool = false
+        for log in logs {
+            switch market.apply(log) {
+            case .created(let pool):
+                tally.created += 1
+                hasNewPool = true
+                if !touched.contains(pool) { touched.append(pool) }
+            case .updated(let pool):
+                tally.updated += 1
+                if !touched.contains(pool) { touched.append(pool) }
+            case .ignored: tally.ignored += 1
+            case .refused:
+                tally.refused += 1
+                // A known pool whose log is refused is quarantined: its prices must leave the search.
+                if let pool = market.index(of: log.address), !touched.contains(pool) { touched.append(pool) }
+            }
+        }
+        for pool in touched { search.update(pool, from: market) }
+        if hasNewPool { adoptSettlementTokens() }
+        return touched
+    }
+
+    private mutating func become(_ event: HeadEvent) {
+        let header = event.header
+        head = HeadID(number: header.number, hash: header.hash)
+        parent = ParentBlock(
+            number: header.number, baseFeePerGas: header.baseFeePerGas ?? .zero, gasUsed: header.gasUsed,
+            gasLimit: header.gasLimit)
+        nonce = event.nonce
+        headTimeMilliseconds = event.timeMilliseconds
+        headTimestamp = header.timestamp
+        bestNet = nil
+        overlay.reset()
+        // A pending transaction announced again after a head may now do something else.
+        seen.removeAll()
+    }
+
+    mutating func undo(_ event: UndoEvent) -> Decision {
+        var decision = Decision()
+        decision.skipped = .operatorEvent
+        do throws(PoolRecordError) {
+            try market.reload(event.pools, from: event.records)
+        } catch {
+            // Rows that do not read back leave the market as it was: no plan may rest on it.
+            for address in event.pools {
+                if let pool = market.index(of: address) { market.quarantine(pool, .stateMismatch) }
+            }
+            decision.skipped = .notTheNextBlock
+        }
+        for address in event.pools {
+            if let pool = market.index(of: address) { search.update(pool, from: market) }
+        }
+        head = event.head
+        parent = nil
+        nonce = nil
+        bestNet = nil
+        standing = []
+        needsFullSearch = true
+        overlay.reset()
+        seen.removeAll()
+        return decision
+    }
+}

@@ -1,0 +1,151 @@
+public import Bundles
+public import EVMCodec
+public import EVMTypes
+public import Paths
+public import Pools
+public import RiskRules
+
+/// Fixed settings of one core.
+public struct SearchConfig: Sendable {
+    /// Tokens that cycles start and end in; the first is the wrapped native token.
+    public var settlementTokens: [Address]
+    public var routers: RouterTable
+    /// Builds bundles; nil: the core keeps the market and finds opportunities, but plans nothing.
+    public var builder: BundleBuilder?
+    public var limits: RiskLimits
+    public var search: SearchSettings
+    /// Pending hashes remembered, so that a transaction seen twice is looked at once a block.
+    public var seenMax: Int
+    /// Seconds from a block to the next, for the deadlines of targets.
+    public var blockSeconds: UInt64
+    public var chainID: UInt64
+
+    public init(
+        chainID: UInt64, settlementTokens: [Address], routers: RouterTable, builder: BundleBuilder?, limits: RiskLimits,
+        search: SearchSettings = SearchSettings(), seenMax: Int = 8_192, blockSeconds: UInt64
+    ) {
+        self.chainID = chainID
+        self.settlementTokens = settlementTokens
+        self.routers = routers
+        self.builder = builder
+        self.limits = limits
+        self.search = search
+        self.seenMax = seenMax
+        self.blockSeconds = blockSeconds
+    }
+}
+
+/// The deterministic heart: market, search and risk as one synchronous state machine.
+///
+/// `step` is the only way in. It reads no clock, no file and no network, and the same events give the same decisions. One
+/// writer: the core is moved to one thread and stays there. Scratch memory is kept between steps.
+public struct SearchCore: Sendable {
+    public let config: SearchConfig
+    /// The exact state of all pools at `head`.
+    public internal(set) var market: MarketState
+    /// The block the market stands at; nil before the first.
+    public internal(set) var head: HeadID?
+    public internal(set) var risk = RiskState()
+
+    var search: CycleSearch
+    var overlay = MarketOverlay()
+    var parent: ParentBlock?
+    var nonce: UInt64?
+    var headTimeMilliseconds: UInt64 = 0
+    var headTimestamp: UInt64 = 0
+    /// Net profit of the best plan given out for the next block.
+    var bestNet: U256?
+    /// Pools of opportunities that were there at the last head: looked at again until they are gone.
+    var standing: [PoolIndex] = []
+    var seen: SeenRing
+    var needsFullSearch = true
+
+    /// Takes over a market, which stands at `head` (as loaded from the store), or an empty one with a nil head.
+    public init(config: SearchConfig, market: MarketState, head: HeadID?) {
+        self.config = config
+        self.market = market
+        self.head = head
+        search = CycleSearch(settings: config.search)
+        seen = SeenRing(capacity: config.seenMax)
+        for pool in 0..<PoolIndex(market.poolCount) { search.update(pool, from: market) }
+        adoptSettlementTokens()
+    }
+
+    /// Takes one event. Never throws and never traps on what a peer sent.
+    public mutating func step(_ event: Event) -> Decision {
+        switch event {
+        case .head(let event): apply(event)
+        case .undo(let event): undo(event)
+        case .pending(let pending, let time): consider(pending, timeMilliseconds: time)
+        case .outcome(let outcome): note(outcome)
+        case .pause: setPaused(true)
+        case .resume: setPaused(false)
+        }
+    }
+
+    /// Takes a pool out of use because its state disagreed with the chain; the next block's commit stores that.
+    public mutating func quarantine(_ pool: PoolIndex, _ reason: PoolRefusal) {
+        market.quarantine(pool, reason)
+        search.update(pool, from: market)
+    }
+
+    private mutating func setPaused(_ paused: Bool) -> Decision {
+        if paused { risk.isPaused = true } else { risk.resume() }
+        if !paused { needsFullSearch = true }
+        var decision = Decision()
+        decision.skipped = .operatorEvent
+        return decision
+    }
+
+    private mutating func note(_ outcome: PlanOutcome) -> Decision {
+        switch outcome.result {
+        case .simulated, .submitted, .expired: break
+        case .landed: risk.noteSuccess()
+        case .failed, .reverted: risk.noteFailure(pools: outcome.pools, head: head?.number ?? 0, limits: config.limits)
+        }
+        if let net = outcome.netWei { risk.noteResult(netWei: net, nowMilliseconds: outcome.timeMilliseconds) }
+        var decision = Decision()
+        decision.skipped = .operatorEvent
+        return decision
+    }
+
+    /// Settlement tokens get their index when the first pool with them appears.
+    mutating func adoptSettlementTokens() {
+        // Only the wrapped native token has a value in native coin that is certain; others need a rate (a later issue).
+        guard let native = config.settlementTokens.first, let index = market.tokenIndex(of: native) else { return }
+        search.addSettlement(index, value: 1)
+    }
+}
+
+/// A fixed ring of hashes with membership in O(1).
+struct SeenRing: Sendable {
+    private var order: [Hash32] = []
+    private var members: Set<Hash32> = []
+    private var next = 0
+    private let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = max(1, capacity)
+        order.reserveCapacity(self.capacity)
+        members.reserveCapacity(self.capacity)
+    }
+
+    /// False when the hash was among the last `capacity` ones.
+    mutating func insert(_ hash: Hash32) -> Bool {
+        guard members.insert(hash).inserted else { return false }
+        if order.count < capacity {
+            order.append(hash)
+        } else {
+            members.remove(order[next])
+            order[next] = hash
+            next = (next + 1) % capacity
+        }
+        return true
+    }
+
+    mutating func removeAll() {
+        order.removeAll(keepingCapacity: true)
+        members.removeAll(keepingCapacity: true)
+        next = 0
+    }
+}

@@ -1,1 +1,0 @@
-// BundlesTests: first file lands soon.

@@ -1,1 +1,0 @@
-// ChainRegistryTests: first file lands soon.

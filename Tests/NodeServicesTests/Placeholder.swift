@@ -1,1 +1,0 @@
-// NodeServicesTests: first file lands soon.

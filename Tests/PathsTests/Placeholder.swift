@@ -1,1 +1,0 @@
-// PathsTests: first file lands soon.

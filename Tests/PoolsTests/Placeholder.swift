@@ -1,1 +1,0 @@
-// PoolsTests: first file lands soon.

@@ -1,1 +1,0 @@
-// TelemetryTests: first file lands soon.

@@ -1,1 +1,0 @@
-// martletTests: first file lands soon.

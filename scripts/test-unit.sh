@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds and runs every Swift test, in release mode (the official vectors take far longer in debug). Arguments go to swift build and test.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+mkdir -p .build-test/reports
+log=.build-test/reports/unit.log
+echo "test: building (release, testable; the first time takes several minutes)"
+swift build --build-tests "$@" >"$log" 2>&1 || { grep -E 'error|warning' "$log" | head -n 40; tail -n 5 "$log"; exit 1; }
+echo "test: running"
+status=0
+swift test --skip-build "$@" >"$log" 2>&1 || status=$?
+grep -E '^(skipped:|vectors:)' "$log" | sort | uniq || true
+grep -E '✘|recorded an issue|error:|Fatal error' "$log" | head -n 60 || true
+grep -E 'Test run with' "$log" | tail -n 1 || { tail -n 20 "$log"; echo "test: the test process did not finish"; status=1; }
+total=$(sed -n 's/.*Test run with \([0-9]*\) tests*.*/\1/p' "$log" | tail -n 1)
+failed=$(grep -cE '✘ Test .* failed after' "$log" || true)
+[ "${total:-0}" -gt 0 ] || { echo "test: no Swift test ran"; status=1; }
+echo "$((${total:-0} - failed)) $failed" >.build-test/reports/unit.count
+exit "$status"
