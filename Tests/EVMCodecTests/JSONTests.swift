@@ -7,7 +7,8 @@ import Testing
 @Suite struct JSONTests {
     @Test(arguments: [
         "null", "true", "false", "0", "-0", "-1.5e+10", "1E400", "\"\"", "[]", "{}", " [ 1 , 2 ] \r\n\t",
-        "{\"a\":{\"b\":[null,true,\"x\"]}}", "\"\\u0041\\n\\/\\\\\\\"\"", "\"\\ud83d\\ude00\"", "\"é😀\"", "\"\u{7f}\"",
+        "{\"a\":{\"b\":[null,true,\"x\"]}}",
+        "\"\\u0041\\n\\/\\\\\\\"\"", "\"\\ud83d\\ude00\"", "\"é😀\"", "\"\u{7f}\"",
     ])
     func `a valid text parses and its serialisation parses to the same value`(text: String) throws {
         let value = try JSON.parse(text)
