@@ -90,13 +90,16 @@ extension SocketSession {
     }
 
     /// Asks the peer for `kinds`; returns its ids, one each.
-    func open(_ kinds: [SubscriptionKind], on connection: SocketConnection) async throws(NodeError) -> [String] {
-        var out: [String] = []
+    func open(_ kinds: [SubscriptionKind], on connection: SocketConnection) async throws(NodeError) -> [SubscriptionID]
+    {
+        var out: [SubscriptionID] = []
         for kind in kinds { out.append(try await open(kind, on: connection)) }
         return out
     }
 
-    private func open(_ kind: SubscriptionKind, on connection: SocketConnection) async throws(NodeError) -> String {
+    private func open(_ kind: SubscriptionKind, on connection: SocketConnection) async throws(NodeError)
+        -> SubscriptionID
+    {
         let name = config.name
         var refusal = NodeError(
             .malformedResponse, "no answer to the subscription", endpoint: name, method: "eth_subscribe")
@@ -108,7 +111,7 @@ extension SocketSession {
                         .malformedResponse, "the subscription's id is not a string", endpoint: name,
                         method: "eth_subscribe", delivery: .answered)
                 }
-                return id
+                return SubscriptionID(id)
             case .failure(let object): refusal = object.nodeError(method: "eth_subscribe", endpoint: name)
             case nil: break
             }
@@ -124,7 +127,7 @@ extension SocketSession {
         }
         guard let connection else { return }
         for serverID in serverIDs {
-            connection.send(RPCRequest("eth_unsubscribe", [.string(serverID)]).encoded(id: ids.take()))
+            connection.send(RPCRequest("eth_unsubscribe", [.string(serverID.description)]).encoded(id: ids.take()))
         }
     }
 

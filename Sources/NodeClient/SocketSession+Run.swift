@@ -76,7 +76,7 @@ extension SocketSession {
                     endpoint: endpoint.name)
             }
         }
-        var opened: [(Subscription, [String])] = []
+        var opened: [(Subscription, [SubscriptionID])] = []
         for subscription in state.withLock({ $0.subscriptions }).sorted(by: { $0.key < $1.key }).map(\.value) {
             opened.append((subscription, try await open(subscription.kinds, on: connection)))
         }

@@ -40,9 +40,10 @@ public enum SubscriptionKind: Sendable, Hashable {
 public struct SubscriptionEvent: Sendable {
     /// What happened.
     public enum Item: Sendable {
-        case header(BlockHeader)
-        case log(Log)
-        case pending(PendingTransaction)
+        // Boxed: one allocation costs less than moving large values through the queue.
+        indirect case header(BlockHeader)
+        indirect case log(Log)
+        indirect case pending(PendingTransaction)
         case pendingHash(Hash32)
         /// A notification of another shape.
         case other(JSON)

@@ -49,9 +49,12 @@ import Testing
         }
         let b = try await peer()
         let pool = try pool([try endpoint(a.http), try endpoint(b.http)])
-        for _ in 0..<3 { #expect(try await pool.call("f") == .string("ok")) }
-        #expect(asked(a) == 1, "it rests after its failure")
-        #expect(pool.status[0].health.failed == 1 && pool.status[0].health.lastError?.code == .httpStatus(503))
+        let before = ContinuousClock.now
+        #expect(try await pool.call("f") == .string("ok"))
+        #expect(asked(a) == 1 && asked(b) == 1)
+        let health = pool.status[0].health
+        #expect(health.failed == 1 && health.lastError?.code == .httpStatus(503))
+        #expect(try #require(health.coolUntil) >= before + .seconds(2), "it rests as long as it asked")
         isBroken.withLock { $0 = false }
         let back = try await within {
             while try await pool.call("f") != .string("a") { try await Task.sleep(for: .milliseconds(20)) }
@@ -94,8 +97,10 @@ import Testing
         }
         let b = try await peer()
         let pool = try pool([try endpoint(a.http), try endpoint(b.http)])
-        for _ in 0..<4 { #expect(try await pool.call("f") == .string("ok")) }
+        let before = ContinuousClock.now
+        #expect(try await pool.call("f") == .string("ok"))
         #expect(asked(a) == 1 && pool.status[0].health.rateLimited == 1)
+        #expect(try #require(pool.status[0].health.coolUntil) >= before + .seconds(form == 0 ? 60 : 1))
         await a.stop()
         await b.stop()
     }

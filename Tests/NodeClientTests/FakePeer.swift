@@ -2,6 +2,7 @@ import EVMCodec
 import Foundation
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 @testable import NodeClient
@@ -52,12 +53,13 @@ final class FakePeer: Sendable {
     private init(_ script: Script) { self.script = script }
 
     /// Listens on a free port of loopback, or on `socketPath`.
-    static func start(socketPath: String? = nil, script: Script) async throws -> FakePeer {
+    static func start(socketPath: String? = nil, tls: NIOSSLContext? = nil, script: Script) async throws -> FakePeer {
         let peer = FakePeer(script)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(FakeConnection(peer: peer, isIPC: socketPath != nil))
                 }
             }

@@ -117,16 +117,17 @@ import Testing
 
     @Test func routerKeepsEarlyNotificationsInOrderAndBounded() {
         var router = SubscriptionRouter<Int>(parkedMax: 8)
-        for item in 0..<5 { #expect(router.route(item % 2 == 0 ? "even" : "odd", item) == nil) }
-        #expect(router.claim(["even"], owner: 1) == [0, 2, 4])
-        #expect(router.route("even", 6) == 1)
-        #expect(router.claim(["odd"], owner: 2) == [1, 3])
-        for item in 0..<1000 { #expect(router.route("nobody", item) == nil) }
+        let (even, odd, nobody) = (SubscriptionID("0x2"), SubscriptionID("odd"), SubscriptionID("0xffff"))
+        for item in 0..<5 { #expect(router.route(item % 2 == 0 ? even : odd, item) == nil) }
+        #expect(router.claim([even], owner: 1) == [0, 2, 4])
+        #expect(router.route(even, 6) == 1)
+        #expect(router.claim([odd], owner: 2) == [1, 3])
+        for item in 0..<1000 { #expect(router.route(nobody, item) == nil) }
         #expect(router.dropped >= 992)
-        let kept = router.claim(["nobody"], owner: 3)
+        let kept = router.claim([nobody], owner: 3)
         #expect(kept.count <= 8 && kept.last == 999, "newest win")
-        #expect(router.release(owner: 1) == ["even"])
-        #expect(router.route("even", 7) == nil)
+        #expect(router.release(owner: 1) == [even])
+        #expect(router.route(even, 7) == nil)
     }
 
     @Test func logSpanHalvesAndGrowsSlowly() {

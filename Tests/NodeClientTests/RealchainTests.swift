@@ -74,7 +74,8 @@ import Testing
         } else {
             Issue.record("an unknown selector reverts: \(String(describing: revert))")
         }
-        let override = AccountOverride(code: [0x60, 0x2a, 0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3])  // PUSH1 42, MSTORE at 0, RETURN 32 bytes
+        // PUSH1 42, MSTORE at 0, RETURN 32 bytes.
+        let override = AccountOverride(code: [0x60, 0x2a, 0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3])
         let output = try await pool.ethCall(CallRequest(to: log.address), overrides: [log.address: override])
         #expect(U256(bigEndian: output) == 42)
         #expect(await pool.sendRawTransaction([0x02, 0x00]).isThere == false)

@@ -90,11 +90,12 @@ import Testing
     @Test func headsLogsAndTransactionsArriveTypedInOneStream() async throws {
         let peer = try await FakePeer.start(script: .init(request: { input, _ in Self.node(input) }))
         let session = try connected(peer)
-        let filter = LogFilter(addresses: [Address(word: 5)!], topics: [[Hash32(1), Hash32(2)], nil, [Hash32(3)]])  // 5 fits 160 bits
+        let topics: [[Hash32]?] = [[Hash32(1), Hash32(2)], nil, [Hash32(3)]]
+        let filter = LogFilter(addresses: [.zero], topics: topics)
         let subscription = try await session.subscribe([.newHeads, .logs(filter), .pendingTransactions])
         let logs = try #require(peer.inputs.first { $0.json["params"]?[0]?.string == "logs" })
-        let topics = logs.json["params"]?[1]?["topics"]
-        #expect(topics?[0]?.array?.count == 2 && topics?[1] == .null && topics?[2]?[0]?.hash32 == Hash32(3))
+        let asked = logs.json["params"]?[1]?["topics"]
+        #expect(asked?[0]?.array?.count == 2 && asked?[1] == .null && asked?[2]?[0]?.hash32 == Hash32(3))
         let pending = try #require(peer.inputs.first { $0.json["params"]?[0]?.string == "newPendingTransactions" })
         #expect(pending.json["params"]?[1] == .bool(true))
         peer.push(FakePeer.frame(FakePeer.notification("sub-1-newHeads", Sample.header(9))))
@@ -102,7 +103,8 @@ import Testing
         peer.push(
             FakePeer.frame(FakePeer.notification("sub-1-newPendingTransactions", Sample.transaction(Sample.hash(77)))))
         peer.push(
-            FakePeer.frame(FakePeer.notification("sub-1-newPendingTransactions", #"{"nonce":"0x1","hash":"0x"}"#)))
+            FakePeer.frame(
+                FakePeer.notification("sub-1-newPendingTransactions", #"{"nonce":"0x1","input":"0x","hash":"0x"}"#)))
         peer.push(FakePeer.frame(FakePeer.notification("sub-1-newHeads", "true")))
         let before = ContinuousClock.now
         let items = try await within {
