@@ -1,8 +1,8 @@
 import Bundles
-import EVMCodec
+public import EVMCodec
 import EVMTypes
 import Paths
-import Pools
+public import Pools
 
 // Heads and reorgs: the only events that change the market.
 extension SearchCore {

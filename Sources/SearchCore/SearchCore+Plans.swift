@@ -51,10 +51,12 @@ extension SearchCore {
         return nil
     }
 
-    /// Applies the target's swaps to the overlay; false when it would revert.
+    /// Applies the target's swaps to the overlay; false when it would revert or cannot be modelled.
     private mutating func applies(_ plan: RouterPlan) -> Bool {
-        let block = RouterBlock(timestamp: U256(headTimestamp &+ config.blockSeconds), parentHash: head?.hash ?? .zero)
-        return overlay.apply(plan, in: market, at: block).isApplied
+        let outcome = overlay.apply(
+            plan, timestamp: headTimestamp &+ config.blockSeconds, parentHash: head?.hash, in: market)
+        if case .applied(let swaps) = outcome { return swaps > 0 }
+        return false
     }
 
     /// Builds bundles of the best cycles, in order of gross profit, and keeps the one that nets most.

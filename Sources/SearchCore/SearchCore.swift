@@ -1,5 +1,5 @@
 public import Bundles
-public import EVMCodec
+import EVMCodec
 public import EVMTypes
 public import Paths
 public import Pools
