@@ -2,7 +2,8 @@ internal import EVMTypes
 internal import Pools
 
 extension Chain {
-    /// Reads a whole chain table. Faults go to the reader's list; nil means that a value needed to build the rest is missing.
+    /// Reads a whole chain table. Faults go to the reader's list; nil means that a value needed to build the rest
+    /// is missing.
     init?(reading top: TableReader) {
         let name = top.name("name")
         let chainID = top.integer("chain_id", 1...UInt64(Int64.max))

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Finds chain files. Search order: `--chains-dir`, `$MARTLET_CHAINS`, `chains` in the current folder, `chains` beside the
+/// Finds chain files. Search order: `--chains-dir`, `$MARTLET_CHAINS`, `chains` in the current folder, `chains`
+/// beside the
 /// executable (or in `../share/martlet`), and last the copy built into the program.
 public struct ChainDirectory: Sendable {
     /// The folders searched, in order; only those that exist are used.

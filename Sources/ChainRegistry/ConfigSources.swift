@@ -108,7 +108,8 @@ extension SettingTable {
     /// Sections whose keys may be set by environment variables and flags.
     static let sections = ["node", "keys", "executor", "limits", "admin", "history"]
 
-    /// Lays `MARTLET_<SECTION>_<KEY>` variables on the table. Other `MARTLET_*` variables mean something else and are left alone.
+    /// Lays `MARTLET_<SECTION>_<KEY>` variables on the table. Other `MARTLET_*` variables mean something else and
+    /// are left alone.
     mutating func layEnvironment(_ environment: [String: String]) {
         for name in environment.keys.sorted() {
             guard let text = environment[name], let path = Self.path(ofVariable: name) else { continue }

@@ -13,9 +13,11 @@ public struct DevnetOverlay: Sendable {
     /// The overlay as the text of a `[chain_overrides]` table, to be written into a `martlet.toml`.
     public var toml: String { TOMLText.render(table, under: "chain_overrides") }
 
-    /// Turns a deployment description (the `deployment.json` of a local chain with Uniswap contracts) into chain overrides.
+    /// Turns a deployment description (the `deployment.json` of a local chain with Uniswap contracts) into chain
+    /// overrides.
     ///
-    /// Pure: reads nothing but `bytes`. `source` names them in fault lines; `relayURL` replaces the URL of the relay named `devnet`.
+    /// Pure: reads nothing but `bytes`. `source` names them in fault lines; `relayURL` replaces the URL of the relay
+    /// named `devnet`.
     /// Throws every fault at once. A V3 factory without `initCodeHash` is taken to deploy Uniswap's own pool bytecode.
     public static func from(
         deploymentJSON bytes: [UInt8], source: String = "deployment.json", relayURL: String? = nil

@@ -31,7 +31,7 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     static let relayExpected = "a public http(s) URL without user, password, query or key"
     static let expected =
-        "the name of an environment variable, a ws(s):// or http(s):// URL without a key in it, or the path of an IPC socket"
+        "the name of an environment variable, a ws(s):// or http(s):// URL without a key in it, or the path of a socket"
 
     /// A-Z, 0-9 and underscore, starting with a letter.
     static func isEnvironmentName(_ text: String) -> Bool {

@@ -32,7 +32,8 @@ public struct NodeSection: Hashable, Sendable {
     /// Empty means: use the chain's `rpc_env`.
     public let endpoints: [Endpoint]
     public let logLevel: LogLevel
-    /// Whether each block's commit waits for the disk. Off, a power cut may lose the last blocks (they are fetched again).
+    /// Whether each block's commit waits for the disk. Off, a power cut may lose the last blocks (they are fetched
+    /// again).
     public let syncCommits: Bool
 }
 

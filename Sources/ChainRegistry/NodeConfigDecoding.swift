@@ -4,7 +4,8 @@ internal import EVMTypes
 struct NodeConfigReader {
     let top: TableReader
     let chainName: String
-    /// Folder that relative paths of the configuration file start from; paths of environment and flags start from the current folder.
+    /// Folder that relative paths of the configuration file start from; paths of environment and flags start from
+    /// the current folder.
     let fileFolder: String
     let homeFolder: String
 

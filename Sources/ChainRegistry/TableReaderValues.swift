@@ -108,7 +108,8 @@ extension TableReader {
         }
     }
 
-    /// An amount of the native coin in wei: an integer, or text such as "25 gwei" or "0.01 ether". Exact, never rounded.
+    /// An amount of the native coin in wei: an integer, or text such as "25 gwei" or "0.01 ether". Exact, never
+    /// rounded.
     func amount(_ key: String, standard: U256? = nil, required: Bool = true) -> U256? {
         let expected = "an amount such as 1000, \"25 gwei\" or \"0.01 ether\""
         return value(key, standard: standard, required: required, expected: expected, show: { "\($0) wei" }) {

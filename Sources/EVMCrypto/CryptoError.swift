@@ -11,6 +11,7 @@ public enum CryptoError: UInt8, Error, Hashable, Sendable {
 }
 
 extension CryptoError: CustomStringConvertible {
+    /// One plain clause for a message to the user.
     public var description: String {
         switch self {
         case .parameterOutOfBounds: "a parameter is out of bounds"

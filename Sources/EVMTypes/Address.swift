@@ -8,6 +8,7 @@ public struct Address: Hashable, Sendable {
     /// The last 16 bytes.
     public var low: UInt128
 
+    /// Makes the address of the 160-bit number `high * 2^128 + low`.
     @inlinable
     public init(high: UInt32, low: UInt128) {
         self.high = high
@@ -25,8 +26,8 @@ public struct Address: Hashable, Sendable {
     /// Reads exactly 40 hex digits of any case, with or without `0x`. The checksum of mixed case is not looked at:
     /// `Address(checksummed:)` in EVMCrypto does that.
     public init?(hex text: some StringProtocol) {
-        guard let bytes = Hex.decode(text), bytes.count == 20 else { return nil }
-        self.init(bytes: bytes)
+        guard Hex.digitCount(text) == 40, let word = U256(hex: text) else { return nil }
+        self.init(word: word)
     }
 
     /// The low 160 bits of a word whose top 96 bits are zero; nil when they are not.
@@ -36,18 +37,23 @@ public struct Address: Hashable, Sendable {
         self.init(high: UInt32(truncatingIfNeeded: word.hi), low: word.lo)
     }
 
+    /// The address of 20 zero bytes.
     @inlinable public static var zero: Address { Address(high: 0, low: 0) }
+    /// Whether all bytes are zero.
     @inlinable public var isZero: Bool { high == 0 && low == 0 }
     /// The address as a word, left padded with zeros.
     @inlinable public var word: U256 { U256(lo: low, hi: UInt128(high)) }
+    /// The 20 bytes. Two allocations.
     public var bytes: [UInt8] { Array(word.bigEndianBytes.suffix(20)) }
     /// `0x` and 40 lower-case digits.
-    public var hex: String { Hex.encode(bytes) }
+    public var hex: String { Hex.text(word, digits: 40) }
 }
 
 extension Address: Comparable, CustomStringConvertible {
+    /// Orders by the 160-bit number.
     @inlinable
     public static func < (a: Address, b: Address) -> Bool { a.high != b.high ? a.high < b.high : a.low < b.low }
+    /// The same text as `hex`.
     public var description: String { hex }
 }
 
@@ -57,6 +63,7 @@ public struct Hash32: Hashable, Sendable {
     /// The bytes read as a big-endian number.
     public var word: U256
 
+    /// Makes the hash whose bytes, read big-endian, are `word`.
     @inlinable public init(_ word: U256) { self.word = word }
 
     /// Takes exactly 32 bytes; another count is a programming error and traps.
@@ -68,17 +75,21 @@ public struct Hash32: Hashable, Sendable {
 
     /// Reads exactly 64 hex digits, with or without `0x`; nil for anything else.
     public init?(hex text: some StringProtocol) {
-        guard let bytes = Hex.decode(text), bytes.count == 32 else { return nil }
-        self.init(bytes: bytes)
+        guard Hex.digitCount(text) == 64, let word = U256(hex: text) else { return nil }
+        self.init(word)
     }
 
+    /// The hash of 32 zero bytes.
     @inlinable public static var zero: Hash32 { Hash32(.zero) }
+    /// The 32 bytes. One allocation.
     public var bytes: [UInt8] { word.bigEndianBytes }
     /// `0x` and 64 lower-case digits.
     public var hex: String { word.paddedHex }
 }
 
 extension Hash32: Comparable, CustomStringConvertible {
+    /// Orders by the 256-bit number, which is the order of the bytes.
     @inlinable public static func < (a: Hash32, b: Hash32) -> Bool { a.word < b.word }
+    /// The same text as `hex`.
     public var description: String { hex }
 }

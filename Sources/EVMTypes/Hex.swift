@@ -3,6 +3,7 @@ public enum Hex {
     /// Lower-case digits of `bytes`, after `0x` unless `prefix` is false.
     public static func encode(_ bytes: some Sequence<UInt8>, prefix: Bool = true) -> String {
         var text: [UInt8] = prefix ? [48, 120] : []
+        text.reserveCapacity(text.count + 2 * bytes.underestimatedCount)
         for byte in bytes {
             text.append(character(byte >> 4))
             text.append(character(byte & 15))
@@ -51,7 +52,24 @@ public enum Hex {
     @inlinable
     public static func character(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 87 + nibble }
 
-    static func padded(_ digits: String, to count: Int) -> String {
-        String(repeating: "0", count: Swift.max(0, count - digits.utf8.count)) + digits
+    /// The number of bytes of text after a leading `0x`.
+    static func digitCount(_ text: some StringProtocol) -> Int {
+        text.utf8.count - (text.utf8.starts(with: "0x".utf8) ? 2 : 0)
+    }
+
+    /// `0x` and the lowest `digits` (1...64) digits of a word. One allocation.
+    static func text(_ word: U256, digits: Int) -> String {
+        unsafe String(unsafeUninitializedCapacity: digits + 2) { buffer in
+            unsafe buffer[0] = 48
+            unsafe buffer[1] = 120
+            var low = word.lo, high = word.hi
+            // From the last digit to the first; every index is below the capacity.
+            for index in stride(from: digits + 1, through: 2, by: -1) {
+                unsafe buffer[index] = character(UInt8(truncatingIfNeeded: low & 15))
+                low = low &>> 4 | high &<< 124
+                high = high &>> 4
+            }
+            return digits + 2
+        }
     }
 }

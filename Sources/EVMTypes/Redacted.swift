@@ -1,6 +1,7 @@
 /// A value that never prints: description, interpolation, dump and mirror all show `<redacted>`.
 ///
-/// For passwords, URLs with keys in them, unsent bundles. Reading the value takes the word `exposed`, which a reviewer can search for.
+/// For passwords, URLs with keys in them, unsent bundles. Reading the value takes the word `exposed`, which a reviewer
+/// can search for.
 @frozen public struct Redacted<Value> {
     /// The value itself. Never log what this returns.
     public let exposed: Value

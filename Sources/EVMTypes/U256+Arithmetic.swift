@@ -1,6 +1,7 @@
 // Addition, subtraction, multiplication and the operators built on them.
 
 extension U256 {
+    /// The sum modulo 2^256, and whether the true sum is larger than 2^256 - 1.
     @inlinable
     public func addingReportingOverflow(_ b: U256) -> (partialValue: U256, overflow: Bool) {
         let (low, carry) = lo.addingReportingOverflow(b.lo)
@@ -9,6 +10,7 @@ extension U256 {
         return (U256(lo: low, hi: high), over || over2)
     }
 
+    /// The difference modulo 2^256, and whether the true difference is below zero.
     @inlinable
     public func subtractingReportingOverflow(_ b: U256) -> (partialValue: U256, overflow: Bool) {
         let (low, borrow) = lo.subtractingReportingOverflow(b.lo)
@@ -84,6 +86,7 @@ extension U256 {
         return overflow ? nil : product
     }
 
+    /// The sum. Traps when it passes 2^256 - 1.
     @inlinable
     public static func + (a: U256, b: U256) -> U256 {
         let (sum, overflow) = a.addingReportingOverflow(b)
@@ -91,6 +94,7 @@ extension U256 {
         return sum
     }
 
+    /// The difference. Traps when it is below zero.
     @inlinable
     public static func - (a: U256, b: U256) -> U256 {
         let (difference, overflow) = a.subtractingReportingOverflow(b)
@@ -98,6 +102,7 @@ extension U256 {
         return difference
     }
 
+    /// The product. Traps when it passes 2^256 - 1.
     @inlinable
     public static func * (a: U256, b: U256) -> U256 {
         let (product, overflow) = a.multipliedReportingOverflow(by: b)
@@ -105,8 +110,11 @@ extension U256 {
         return product
     }
 
+    /// Adds in place; traps as `+` does.
     @inlinable public static func += (a: inout U256, b: U256) { a = a + b }
+    /// Subtracts in place; traps as `-` does.
     @inlinable public static func -= (a: inout U256, b: U256) { a = a - b }
+    /// Multiplies in place; traps as `*` does.
     @inlinable public static func *= (a: inout U256, b: U256) { a = a * b }
 
     /// `self` to the power `exponent`, modulo 2^256 (EVM EXP): 0^0 is 1.

@@ -16,7 +16,8 @@ extension U256 {
     /// Division of a word of more than 128 bits by a divisor that is not larger.
     @inlinable
     func longDivision(by d: U256) -> (quotient: U256, remainder: U256) {
-        // The divisor's top limb is shifted until its highest bit is set; the dividend grows by a limb `over`, which is below that.
+        // The divisor's top limb is shifted until its highest bit is set; the dividend grows by a limb `over`, which is
+        // below that.
         let shift = UInt64(truncatingIfNeeded: d.leadingZeroBitCount & 63)
         let over = (w3 &>> 1) &>> (63 &- shift)
         let n = shiftedWithinLimb(shift)
@@ -75,7 +76,9 @@ extension U256 {
         self.init(limbs: remainder.low, remainder.top.lower, remainder.top.upper, 0)
     }
 
+    /// The quotient rounded down. A zero divisor traps.
     @inlinable public static func / (a: U256, b: U256) -> U256 { a.quotientAndRemainder(dividingBy: b).quotient }
+    /// The remainder. A zero divisor traps.
     @inlinable public static func % (a: U256, b: U256) -> U256 { a.quotientAndRemainder(dividingBy: b).remainder }
 
     /// The quotient rounded up. A zero divisor traps.
@@ -85,7 +88,8 @@ extension U256 {
         return r.isZero ? q : q &+ .one
     }
 
-    /// Quotient and remainder of `high * 2^256 + low` by `d`. Requires `high < d`, so that the quotient fits; else traps.
+    /// Quotient and remainder of `high * 2^256 + low` by `d`. Requires `high < d`, so that the quotient fits; else
+    /// traps.
     @inlinable
     public static func dividingFullWidth(high: U256, low: U256, by d: U256) -> (quotient: U256, remainder: U256) {
         precondition(high < d, "quotient does not fit 256 bits")
@@ -172,12 +176,14 @@ extension U256 {
         return dividingFullWidth(high: high % m, low: low, by: m).remainder
     }
 
-    /// floor of the square root. Newton's method from above, at most eight rounds.
+    /// floor of the square root: Newton's method from above, two or three divisions.
     public func squareRoot() -> U256 {
         if self < 2 { return self }
-        var x = U256.one << ((bitWidthUsed + 1) / 2)
+        // The double's root is off by less than 2^-52 of itself, so this starts at or above the root and below 2^129.
+        let above = double.squareRoot() * (1 + 0x1p-50)
+        var x = (U256(above) ?? .max) &+ .one
         while true {
-            // x starts at or above the root and only falls; x + self/x stays below 2^256 for every x >= 2.
+            // x starts at or above the root and only falls; the sum stays far below 2^256.
             let y = (x &+ self / x) >> 1
             if y >= x { return x }
             x = y

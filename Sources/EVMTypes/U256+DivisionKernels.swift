@@ -1,8 +1,10 @@
-// Long division in base 2^64 by normalised divisors of one to four limbs: each step takes the next limb of the dividend and gives one limb
-// of the quotient, with two or three multiplications by a precomputed reciprocal in place of a division.
+// Long division in base 2^64 by normalised divisors of one to four limbs: each step takes the next limb of the dividend
+// and gives one limb of the quotient, with two or three multiplications by a precomputed reciprocal in place of a
+// division.
 //
-// Source: N. Möller, T. Granlund, "Improved division by invariant integers", IEEE Transactions on Computers 60 (2011), algorithms 4 and 6;
-// D. Knuth, The Art of Computer Programming 2, §4.3.1, algorithm D. All `&` operators work modulo 2^64 or 2^128 as those sources mean it.
+// Source: N. Möller, T. Granlund, "Improved division by invariant integers", IEEE Transactions on Computers 60 (2011),
+// algorithms 4 and 6; D. Knuth, The Art of Computer Programming 2, §4.3.1, algorithm D. All `&` operators work modulo
+// 2^64 or 2^128 as those sources mean it.
 
 /// The whole product of two limbs.
 @inlinable @inline(__always)

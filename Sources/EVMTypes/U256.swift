@@ -17,8 +17,11 @@ public struct U256: Hashable, Sendable {
         self.hi = hi
     }
 
+    /// Makes zero.
     @inlinable public init() { self.init(lo: 0, hi: 0) }
+    /// Makes the same number. Cannot fail.
     @inlinable public init(_ value: UInt64) { self.init(lo: UInt128(value), hi: 0) }
+    /// Makes the same number. Cannot fail.
     @inlinable public init(_ value: UInt128) { self.init(lo: value, hi: 0) }
     /// Makes the value of a non-negative `Int`; a negative one is a programming error and traps.
     @inlinable public init(_ value: Int) { self.init(lo: UInt128(value), hi: 0) }
@@ -28,12 +31,16 @@ public struct U256: Hashable, Sendable {
         self.init(lo: UInt128(w1) << 64 | UInt128(w0), hi: UInt128(w3) << 64 | UInt128(w2))
     }
 
+    /// 0.
     @inlinable public static var zero: U256 { U256(lo: 0, hi: 0) }
+    /// 1.
     @inlinable public static var one: U256 { U256(lo: 1, hi: 0) }
     /// 2^256 - 1.
     @inlinable public static var max: U256 { U256(lo: .max, hi: .max) }
 
+    /// Whether the value is zero.
     @inlinable public var isZero: Bool { (lo | hi) == 0 }
+    /// The number of zero bits above the highest set bit; 256 for zero.
     @inlinable public var leadingZeroBitCount: Int { hi != 0 ? hi.leadingZeroBitCount : 128 + lo.leadingZeroBitCount }
     /// The number of zero bits below the lowest set bit; 256 for zero.
     @inlinable public var trailingZeroBitCount: Int {
@@ -42,9 +49,13 @@ public struct U256: Hashable, Sendable {
     /// The number of bits needed to write the value: 0 for zero, 256 at most.
     @inlinable public var bitWidthUsed: Int { 256 - leadingZeroBitCount }
 
+    /// Bits 0 to 63.
     @inlinable public var w0: UInt64 { UInt64(truncatingIfNeeded: lo) }
+    /// Bits 64 to 127.
     @inlinable public var w1: UInt64 { UInt64(truncatingIfNeeded: lo >> 64) }
+    /// Bits 128 to 191.
     @inlinable public var w2: UInt64 { UInt64(truncatingIfNeeded: hi) }
+    /// Bits 192 to 255.
     @inlinable public var w3: UInt64 { UInt64(truncatingIfNeeded: hi >> 64) }
 
     /// The value when it fits 64 bits.
@@ -56,6 +67,7 @@ public struct U256: Hashable, Sendable {
 }
 
 extension U256: Comparable {
+    /// Orders by value.
     @inlinable
     public static func < (a: U256, b: U256) -> Bool { a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo }
 }
@@ -73,9 +85,13 @@ extension U256: ExpressibleByIntegerLiteral {
 // MARK: Bits
 
 extension U256 {
+    /// Bitwise and.
     @inlinable public static func & (a: U256, b: U256) -> U256 { U256(lo: a.lo & b.lo, hi: a.hi & b.hi) }
+    /// Bitwise or.
     @inlinable public static func | (a: U256, b: U256) -> U256 { U256(lo: a.lo | b.lo, hi: a.hi | b.hi) }
+    /// Bitwise exclusive or.
     @inlinable public static func ^ (a: U256, b: U256) -> U256 { U256(lo: a.lo ^ b.lo, hi: a.hi ^ b.hi) }
+    /// Bitwise not, which is 2^256 - 1 - a.
     @inlinable public static prefix func ~ (a: U256) -> U256 { U256(lo: ~a.lo, hi: ~a.hi) }
 
     /// Shifts left, dropping what passes bit 255; a shift of 256 or more gives 0. The amount must not be negative.

@@ -118,3 +118,20 @@ struct HTTPExchange: RPCExchanging {
         return responses
     }
 }
+
+/// Reading a JSON-RPC answer from an HTTP response, for callers that must control the request's exact bytes (relays).
+public enum RPCEnvelope {
+    /// The result under `id`, whatever the HTTP status was; an error object throws with its class.
+    public static func result(
+        of response: HTTPResponse, id: UInt64, method: String, endpoint: String
+    ) throws(NodeError) -> JSON {
+        switch try HTTPExchange.answers(in: response, first: id, count: 1, endpoint: endpoint)[0] {
+        case .success(let value): return value
+        case .failure(let object):
+            throw object.nodeError(method: method, endpoint: endpoint, retryAfter: response.retryAfter)
+        case nil:
+            throw NodeError(
+                .malformedResponse, "the answer does not hold this request's id", endpoint: endpoint, method: method, delivery: .answered)
+        }
+    }
+}

@@ -4,10 +4,10 @@ import EVMTypes
 protocol BundleJournal: Sendable {
     /// Writes a record, replacing the one of the same transaction. Returns when it would survive `kill -9`.
     func save(_ record: BundleRecord) async throws
-    /// Records whose target or inclusion block is at least `block`, oldest first.
+    /// Records whose target block is at least `block`.
     func records(since block: UInt64) async throws -> [BundleRecord]
-    /// What included bundles whose inclusion block is below `block` did in all.
-    func totals(before block: UInt64) async throws -> ProfitTotals
+    /// What all included bundles did.
+    func totals() async throws -> ProfitTotals
 }
 
 /// The bundles that can still change, and the totals of all. One writer: the submitter.
@@ -22,13 +22,15 @@ struct BundleBook: Sendable {
     /// Reads what the last run left unsettled or settled lately.
     mutating func load(since block: UInt64) async throws {
         open = [:]
-        for record in try await journal.records(since: block) { open[record.transaction] = record }
-        closed = try await journal.totals(before: block)
-        // Records since `block` by target may be included before it; they are counted in `closed` then.
-        for record in open.values where record.isIncluded && (record.block?.number ?? 0) < block {
-            open[record.transaction] = nil
+        closed = try await journal.totals()
+        for record in try await journal.records(since: block) where record.isOpen || record.isIncluded {
+            open[record.transaction] = record
+            closed.remove(record)
         }
     }
+
+    /// Takes a changed record over in memory only: a state that the disk knows in another word.
+    mutating func putInMemory(_ record: BundleRecord) { open[record.transaction] = record }
 
     /// Writes the record to disk, then takes it over.
     mutating func put(_ record: BundleRecord) async throws {

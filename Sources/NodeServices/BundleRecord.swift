@@ -14,7 +14,7 @@ enum BundleState: String, Sendable, CaseIterable {
     case expired
     /// The simulation, the signer or every relay said no.
     case failed
-    /// Was landed or reverted in a block that a reorg removed, and is in no block now.
+    /// Was landed or reverted in a block that a reorg removed, and is in no block now. On disk: submitted.
     case orphaned
 }
 
@@ -26,6 +26,12 @@ struct BundleRecord: Sendable, Hashable {
     var target: Hash32?
     /// The only block it is meant for.
     var targetBlock: UInt64
+    /// The hash by which relays know it.
+    var bundleHash: Hash32
+    var nonce: UInt64
+    /// Names of the relays it goes to.
+    var relays: [String]
+    /// Swaps of the cycle; 0 when it was read back from disk.
     var legs: Int
     var state: BundleState
     /// Why it failed; empty otherwise.
@@ -33,8 +39,8 @@ struct BundleRecord: Sendable, Hashable {
     /// What the plan promised: gross, tip, and net after gas at the worst price.
     var predictedGross: U256
     var predictedTip: U256
-    var predictedNet: U256
-    /// The growth of the executor's balance that the contract enforces.
+    var predictedNet: I256
+    /// The growth of the executor's balance that the contract enforces; 0 when it was read back from disk.
     var minProfit: U256
     /// Where it was included; nil before and after.
     var block: BlockPoint?
@@ -51,8 +57,8 @@ struct BundleRecord: Sendable, Hashable {
         return I256(bits: (growth ?? .zero) &- gasPaid)
     }
 
-    /// Whether a receipt could still change it.
-    var isOpen: Bool { state == .submitted || state == .orphaned }
+    /// Whether it may yet be found in a block.
+    var isOpen: Bool { state == .submitted || state == .orphaned || state == .expired }
     /// Whether it is in a block.
     var isIncluded: Bool { state == .landed || state == .reverted }
 }
@@ -79,5 +85,14 @@ struct ProfitTotals: Sendable, Hashable {
         gross = growth &+ tips
         gasPaid = gasPaid &+ (record.gasPaid ?? .zero)
         if record.state == .landed { landed += 1 } else { reverted += 1 }
+    }
+
+    mutating func remove(_ record: BundleRecord) {
+        guard record.isIncluded else { return }
+        growth = growth &- (record.growth ?? .zero)
+        tips = tips &- (record.tip ?? .zero)
+        gross = growth &+ tips
+        gasPaid = gasPaid &- (record.gasPaid ?? .zero)
+        if record.state == .landed { landed &-= 1 } else { reverted &-= 1 }
     }
 }

@@ -17,14 +17,17 @@ actor MarketKeeper: BlockSink {
     private let nonceOn: @Sendable (Hash32) async -> UInt64?
     /// Told of every plan made on a head, before the block is committed.
     private let plans: @Sendable (Decision) -> Void
+    private let logCheck: LogCheck
     /// Applied blocks that can be undone, and the tip; oldest first.
     private var recent: [BlockRef]
     private var nonces: [Hash32: Task<UInt64?, Never>] = [:]
 
     init(
         host: SearchHost, store: PoolStore, counters: NodeCounters, logger: Logger,
-        nonceOn: @escaping @Sendable (Hash32) async -> UInt64?, plans: @escaping @Sendable (Decision) -> Void
+        logCheck: LogCheck, nonceOn: @escaping @Sendable (Hash32) async -> UInt64?,
+        plans: @escaping @Sendable (Decision) -> Void
     ) throws(PoolStoreError) {
+        self.logCheck = logCheck
         self.host = host
         self.store = store
         self.counters = counters
@@ -67,6 +70,7 @@ actor MarketKeeper: BlockSink {
         recent.append(block)
         let surplus = recent.count - Int(store.reorgDepth) - 1
         if surplus > 0 { recent.removeFirst(surplus) }
+        logCheck.applied(logs.count, in: header.hash)
         tell(decision.logs, block: header.number)
     }
 

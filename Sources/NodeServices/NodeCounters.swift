@@ -17,6 +17,7 @@ final class NodeCounters: Sendable {
         var bundlesSimulated: UInt64 = 0
         var bundlesSubmitted: UInt64 = 0
         var bundlesFailed: UInt64 = 0
+        var bundlesExpired: UInt64 = 0
         var bundlesStale: UInt64 = 0
         var audits: UInt64 = 0
         var auditMismatches: UInt64 = 0
@@ -39,5 +40,13 @@ final class NodeCounters: Sendable {
     func reason(_ reason: String) {
         values.withLock { $0.reasons[reason, default: 0] += 1 }
         Counter(label: "martlet.skipped", dimensions: [("reason", reason)]).increment()
+    }
+}
+
+extension NodeCounters {
+    /// Records how long something took, as the histogram `martlet.<name>`.
+    func time(_ name: String, _ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        Timer(label: "martlet.\(name)").recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }

@@ -14,13 +14,15 @@ struct Reconciler: Sendable {
     /// Blocks a reorg can reach back.
     let reorgDepth: UInt64
 
-    /// What changed in one record, nil when nothing did.
-    func settle(_ record: BundleRecord, head: BlockPoint, isCanonical: (BlockPoint) async -> Bool) async throws
+    /// Blocks after its target for which a bundle is still looked for: a reorg can put it back into the mempool.
+    static let lateBlocks: UInt64 = 8
+
+    /// What changed in one record, given the receipt the peer has for it now; nil when nothing did.
+    func settle(_ record: BundleRecord, receipt: Receipt?, head: BlockPoint, isCanonical: (BlockPoint) async -> Bool) async
         -> BundleRecord?
     {
         if let block = record.block, record.isIncluded, await isCanonical(block) { return nil }
-        guard record.isOpen || record.isIncluded else { return nil }
-        if let receipt = try await reader.receipt(of: record.transaction), receipt.blockNumber <= head.number {
+        if let receipt, receipt.blockNumber <= head.number {
             let point = BlockPoint(number: receipt.blockNumber, hash: receipt.blockHash)
             // A receipt of a block that we have not applied (or have undone) counts when that block is ours.
             guard await isCanonical(point) else { return nil }
@@ -30,12 +32,13 @@ struct Reconciler: Sendable {
         if record.isIncluded {
             next.state = .orphaned
             (next.block, next.growth, next.tip, next.gasPaid) = (nil, nil, nil, nil)
-        } else if record.state == .submitted, head.number > record.targetBlock {
-            // One block later than it could: a peer may serve a head before its receipts.
-            next.state = .expired
-        } else {
-            return nil
+            // It is looked for from here on, wherever its first target was.
+            next.targetBlock = max(record.targetBlock, head.number)
+            return next
         }
+        // One block later than it could: a peer may serve a head before its receipts.
+        guard record.state == .submitted, head.number > record.targetBlock else { return nil }
+        next.state = .expired
         return next
     }
 
@@ -55,19 +58,37 @@ struct Reconciler: Sendable {
     func isWatched(_ record: BundleRecord, head: UInt64) -> Bool {
         switch record.state {
         case .submitted: true
-        case .orphaned: record.targetBlock + reorgDepth >= head
+        case .orphaned, .expired: record.targetBlock + Self.lateBlocks >= head
         case .landed, .reverted: (record.block?.number ?? 0) + reorgDepth >= head
-        case .simulated, .expired, .failed: false
+        case .simulated, .failed: false
         }
+    }
+
+    /// Whether its receipt must be asked for: not while it lies in a canonical block.
+    func needsReceipt(_ record: BundleRecord, isCanonical: (BlockPoint) async -> Bool) async -> Bool {
+        if let block = record.block, record.isIncluded { return await !isCanonical(block) }
+        return record.isOpen
     }
 }
 
 /// Where receipts come from.
 protocol ReceiptReading: Sendable {
-    /// The receipt of a mined transaction; nil when the peer knows none.
-    func receipt(of transaction: Hash32) async throws -> Receipt?
+    /// The receipts of these transactions as far as they are mined, by hash. Throws when the peer cannot be asked.
+    func receipts(of transactions: [Hash32]) async throws -> [Hash32: Receipt]
 }
 
 extension NodeReader: ReceiptReading {
-    func receipt(of transaction: Hash32) async throws -> Receipt? { try await pool.getTransactionReceipt(transaction) }
+    func receipts(of transactions: [Hash32]) async throws -> [Hash32: Receipt] {
+        guard !transactions.isEmpty else { return [:] }
+        let answers = try await pool.batch(transactions.map { RPCRequest("eth_getTransactionReceipt", [.hash($0)]) })
+        var found: [Hash32: Receipt] = [:]
+        for (hash, answer) in zip(transactions, answers) {
+            let json = try answer.get()
+            if json.isNull { continue }
+            let receipt = try Receipt(json: json)
+            guard receipt.transactionHash == hash else { continue }
+            found[hash] = receipt
+        }
+        return found
+    }
 }

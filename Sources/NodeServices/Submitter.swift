@@ -5,6 +5,7 @@ import Foundation
 import KeyVault
 import Logging
 import NodeClient
+import Pools
 import Relays
 
 /// One plan on its way out, with the state it was made on.
@@ -14,6 +15,8 @@ struct Candidate: Sendable {
     var head: BlockPoint
     /// The pending transaction it follows; nil for a gap that stands in the head's state.
     var target: Hash32?
+    /// Indices of its pools in the searcher's market.
+    var pools: [PoolIndex]
 }
 
 /// Signs, simulates, submits and settles bundles. One at a time, and never on a head that is no longer the newest.
@@ -26,13 +29,16 @@ actor Submitter {
         var reconciler: Reconciler
         var counters: NodeCounters
         var logger: Logger
-        /// Told what became of each candidate, for the searcher's own bookkeeping.
+        /// Whether a block is the newest applied one.
+        var isCurrent: @Sendable (BlockPoint) async -> Bool
+        /// Told what became of each candidate before its block, for the searcher's own bookkeeping.
         var report: @Sendable (Candidate, BundleState) async -> Void
+        /// Told of every record that a block settled.
+        var settled: @Sendable (BundleRecord) async -> Void
     }
 
     private let setup: Setup
     private var book: BundleBook
-    private var head: BlockPoint?
     /// Net profit of the best bundle that went out for a block, and the id under which a better one replaces it.
     private var best: (block: UInt64, net: U256, uuid: String)?
 
@@ -51,23 +57,36 @@ actor Submitter {
 
     /// A new head: settles what can be settled. `isCanonical` says whether a block is applied and not undone.
     func follow(_ head: BlockPoint, isCanonical: @Sendable (BlockPoint) async -> Bool) async throws {
-        self.head = head
-        for record in book.open.values.sorted(by: { $0.targetBlock < $1.targetBlock }) {
-            guard let next = try await setup.reconciler.settle(record, head: head, isCanonical: isCanonical) else { continue }
+        var asked: [BundleRecord] = []
+        for record in book.open.values.sorted(by: { ($0.targetBlock, $0.transaction) < ($1.targetBlock, $1.transaction) })
+        where await setup.reconciler.needsReceipt(record, isCanonical: isCanonical) {
+            asked.append(record)
+        }
+        let receipts = try await setup.reconciler.reader.receipts(of: asked.map(\.transaction))
+        for record in asked {
+            let receipt = receipts[record.transaction]
+            guard let next = await setup.reconciler.settle(record, receipt: receipt, head: head, isCanonical: isCanonical) else {
+                continue
+            }
             try await book.put(next)
             log(next)
+            await setup.settled(next)
         }
-        book.forget { !setup.reconciler.isWatched($0, head: head.number) && $0.state != .expired }
-        book.forget { $0.state == .expired && $0.targetBlock + setup.reconciler.reorgDepth < head.number }
+        book.forget { !setup.reconciler.isWatched($0, head: head.number) }
     }
 
     /// Blocks after `ancestor` were undone: bundles that had missed those blocks may now land in their replacements.
-    func reopen(after ancestor: BlockPoint) async throws {
-        for var record in book.open.values where record.state == .expired && record.targetBlock > ancestor.number {
+    func reopen(after ancestor: UInt64) {
+        for var record in book.open.values where record.state == .expired && record.targetBlock > ancestor {
             record.state = .submitted
-            try await book.put(record)
+            book.putInMemory(record)
         }
         best = nil
+    }
+
+    /// The newest records that are still held in memory, newest first.
+    var newest: [BundleRecord] {
+        book.open.values.sorted { ($1.targetBlock, $1.transaction) < ($0.targetBlock, $0.transaction) }
     }
 
     private func log(_ record: BundleRecord) {
@@ -86,9 +105,10 @@ actor Submitter {
     /// Takes one plan the whole way: signature, simulation, record, submission.
     func consider(_ candidate: Candidate) async {
         let block = candidate.head.number + 1
-        guard candidate.head == head else { return skip(\.bundlesStale, "bundles.stale", "staleHead") }
+        guard await setup.isCurrent(candidate.head) else { return skip(\.bundlesStale, "bundles.stale", "staleHead") }
         if let best, best.block == block, best.net >= candidate.plan.netProfitWei {
-            return setup.counters.reason("worseThanSubmitted")
+            setup.counters.reason("worseThanSubmitted")
+            return
         }
         let signed: Transaction
         do {
@@ -101,9 +121,9 @@ actor Submitter {
             return skip(\.bundlesFailed, "bundles.failed", "unsignedBundle")
         }
         setup.counters.add(\.bundlesBuilt, "bundles.built")
-        var record = record(candidate, signed.hash, block)
         let uuid = best?.block == block ? best?.uuid ?? Self.uuid() : Self.uuid()
-        let request = BundleRequest(transactions: raw, blockNumber: block, replacementUUID: uuid)
+        let request = Relays.BundleRequest(transactions: raw, blockNumber: block, replacementUUID: uuid)
+        var record = record(candidate, signed, request)
         do {
             if let fault = try await simulate(request, candidate) { throw SimulationFault(text: fault) }
             setup.counters.add(\.bundlesSimulated, "bundles.simulated")
@@ -128,7 +148,7 @@ actor Submitter {
     }
 
     /// What is wrong with the bundle according to a run at the relay on the candidate's head, or nil.
-    private func simulate(_ request: BundleRequest, _ candidate: Candidate) async throws -> String? {
+    private func simulate(_ request: Relays.BundleRequest, _ candidate: Candidate) async throws -> String? {
         guard let relay = setup.relays.first else { return "no relay simulates bundles here" }
         let run = try await relay.simulate(request, on: .number(candidate.head.number))
         if let failed = run.firstFailure {
@@ -145,22 +165,22 @@ actor Submitter {
         return nil
     }
 
-    private func submit(_ record: inout BundleRecord, _ request: BundleRequest, _ candidate: Candidate, _ uuid: String)
+    private func submit(_ record: inout BundleRecord, _ request: Relays.BundleRequest, _ candidate: Candidate, _ uuid: String)
         async throws
     {
         guard setup.isLive else {
             record.state = .simulated
-            best = (request.blockNumber, record.predictedNet, uuid)
+            best = (request.blockNumber, candidate.plan.netProfitWei, uuid)
             await save(record)
             return await setup.report(candidate, .simulated)
         }
-        guard candidate.head == head, !setup.signer.isPaused else {
+        guard await setup.isCurrent(candidate.head), !setup.signer.isPaused else {
             return skip(\.bundlesStale, "bundles.stale", setup.signer.isPaused ? "signer.paused" : "staleHead")
         }
         record.state = .submitted
         // On disk before it leaves: a crash right after the submission must not lose track of it.
         try await book.put(record)
-        best = (request.blockNumber, record.predictedNet, uuid)
+        best = (request.blockNumber, candidate.plan.netProfitWei, uuid)
         let order = SubmissionOrder(bundle: request, ours: request.transactions.suffix(1))
         let reports = await Submission.submit(order, to: setup.relays.map { .flashbots($0) })
         let isOut = reports.contains { if case .accepted = $0.outcome { true } else if case .uncertain = $0.outcome { true } else { false } }
@@ -183,12 +203,14 @@ actor Submitter {
         }
     }
 
-    private func record(_ candidate: Candidate, _ transaction: Hash32, _ block: UInt64) -> BundleRecord {
+    private func record(_ candidate: Candidate, _ signed: Transaction, _ request: Relays.BundleRequest) -> BundleRecord {
         let plan = candidate.plan
         return BundleRecord(
-            transaction: transaction, target: candidate.target, targetBlock: block, legs: max(0, plan.program.bytes.count / ExecutorProgram.recordSize - 1),
-            state: .failed, predictedGross: plan.grossProfitWei, predictedTip: plan.tipWei, predictedNet: plan.netProfitWei,
-            minProfit: U256(plan.minProfit))
+            transaction: signed.hash, target: candidate.target, targetBlock: request.blockNumber,
+            bundleHash: request.bundleHash, nonce: signed.nonce, relays: setup.relays.map(\.name),
+            legs: max(0, plan.program.bytes.count / ExecutorProgram.recordSize - 1), state: .failed,
+            predictedGross: plan.grossProfitWei, predictedTip: plan.tipWei,
+            predictedNet: I256(magnitude: plan.netProfitWei, isNegative: false) ?? .zero, minProfit: U256(plan.minProfit))
     }
 
     private static func uuid() -> String { UUID().uuidString.lowercased() }

@@ -19,6 +19,8 @@ import Testing
 
         """
 
+    private static let a1 = "00000000000000000000000000000000000000a1"
+
     private func load(_ text: String) throws -> Chain {
         try Chain(toml: text, named: "test", origin: .chainFile("test.toml"))
     }
@@ -118,7 +120,7 @@ import Testing
         ("[[relay]]\nname = \"r\"\nkind = \"flashbots\"\nurl = \"https://relay.example/?key=abc\"", "relay[0].url"),
         ("[[relay]]\nname = \"r\"\nkind = \"sequencer\"\nurl = \"https://relay.example\"", "relay[0].kind"),
         (
-            "[[router]]\nname = \"r\"\nkind = \"uniswap-v2\"\naddress = \"0x00000000000000000000000000000000000000a1\"\nv2_dex = \"no\"",
+            "[[router]]\nname = \"r\"\nkind = \"uniswap-v2\"\naddress = \"0x\(a1)\"\nv2_dex = \"no\"",
             "router[0].v2_dex"
         ),
         (

@@ -10,15 +10,22 @@ import Testing
         {"chainId": 1337, "deployer": "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf",
          "tokens": {"WETH": {"address": "0xF2E246BB76DF876Cef8b38ae84130F4F55De395b", "decimals": 18},
                     "USDC": {"address": "0x2946259E0334f33A064106302415aD3391BeD384", "decimals": 6}},
-         "v2": {"A": {"factory": "0x6D411e0A54382eD43F02410Ce1c7a7c122afA6E1", "router": "0x3e86c53c05db06803fc56eb6bB6ff0e95Da9a8Be",
-                      "initCodeHash": "0x8a1861e3cef8b973c5cfa3a2fb2e737ecf0ffd9dbf7c0acedd82a54ebeb01c94"},
-                "B": {"factory": "0x00000000000000000000000000000000000000b1", "router": "0x00000000000000000000000000000000000000b2",
-                      "initCodeHash": "0x8a1861e3cef8b973c5cfa3a2fb2e737ecf0ffd9dbf7c0acedd82a54ebeb01c94"}},
+         "v2": {
+           "A": {"factory": "0x6D411e0A54382eD43F02410Ce1c7a7c122afA6E1",
+                 "router": "0x3e86c53c05db06803fc56eb6bB6ff0e95Da9a8Be",
+                 "initCodeHash": "0x8a1861e3cef8b973c5cfa3a2fb2e737ecf0ffd9dbf7c0acedd82a54ebeb01c94"},
+           "B": {"factory": "0x00000000000000000000000000000000000000b1",
+                 "router": "0x00000000000000000000000000000000000000b2",
+                 "initCodeHash": "0x8a1861e3cef8b973c5cfa3a2fb2e737ecf0ffd9dbf7c0acedd82a54ebeb01c94"}},
          "pools": [], "multicall": "0x00000000000000000000000000000000000000c1",
-         "v3": {"factory": "0x00000000000000000000000000000000000000d1", "positionManager": "0x00000000000000000000000000000000000000d2",
-                "router": "0x00000000000000000000000000000000000000d3", "quoter": "0x00000000000000000000000000000000000000d4",
-                "router02": "0x00000000000000000000000000000000000000d5", "pairFlash": "0x00000000000000000000000000000000000000d6"},
-         "searcher": "0x00000000000000000000000000000000000000e1", "relaySigner": "0x00000000000000000000000000000000000000e2", "seedBlock": 71}
+         "v3": {"factory": "0x00000000000000000000000000000000000000d1",
+                "positionManager": "0x00000000000000000000000000000000000000d2",
+                "router": "0x00000000000000000000000000000000000000d3",
+                "quoter": "0x00000000000000000000000000000000000000d4",
+                "router02": "0x00000000000000000000000000000000000000d5",
+                "pairFlash": "0x00000000000000000000000000000000000000d6"},
+         "searcher": "0x00000000000000000000000000000000000000e1",
+         "relaySigner": "0x00000000000000000000000000000000000000e2", "seedBlock": 71}
         """
 
     private func devnet(_ overlay: DevnetOverlay) throws -> Chain {

@@ -48,7 +48,15 @@ import Testing
 
     @Test func flagsOverrideEnvironmentAndEnvironmentTheFile() throws {
         let file =
-            "[node]\nlog_level = \"debug\"\ndata_dir = \"data\"\nendpoints = [\"ws://127.0.0.1:8545\"]\n[limits]\nhops_max = 2\nbundles_per_block = 1"
+            """
+            [node]
+            log_level = "debug"
+            data_dir = "data"
+            endpoints = ["ws://127.0.0.1:8545"]
+            [limits]
+            hops_max = 2
+            bundles_per_block = 1
+            """
         let (config, folder) = try load(
             file, flags: ["node.log_level": "error"],
             environment: [

@@ -73,8 +73,10 @@ func abiValue(_ json: JSON, _ type: ABIType) throws -> ABIValue {
     }
 
     @Test(arguments: [
-        "", "uint7", "uint264", "uint0", "uint08", "bytes33", "bytes0", "fixed128x18", "address1", "uint256 ", " uint256",
-        "uint256[0]", "uint256[65537]", "uint256[", "uint256]", "()", "(uint256", "(uint256,)", "(uint256)x", "Uint256", "é",
+        "", "uint7", "uint264", "uint0", "uint08", "bytes33", "bytes0", "fixed128x18", "address1", "uint256 ",
+        " uint256",
+        "uint256[0]", "uint256[65537]", "uint256[", "uint256]", "()", "(uint256", "(uint256,)", "(uint256)x", "Uint256",
+        "é",
         "uint256[01]", "uint99999999999999999999", "(,)",
     ])
     func `a type that is not one is refused`(text: String) {
@@ -136,7 +138,8 @@ func abiValue(_ json: JSON, _ type: ABIType) throws -> ABIValue {
             if round % 4 == 0 { data = random.bytes(Int.random(in: 0...200, using: &random)) }
             // Small offsets are what reaches deep code.
             for _ in 0..<Int.random(in: 0...3, using: &random) where data.count >= 32 {
-                data[32 * Int.random(in: 0..<data.count / 32, using: &random) + 31] = UInt8.random(in: 0...255, using: &random)
+                data[32 * Int.random(in: 0..<data.count / 32, using: &random) + 31] = UInt8.random(
+                    in: 0...255, using: &random)
             }
             data = random.mutated(data)
             guard let values = try? ABI.decode(data, as: types) else { continue }

@@ -53,7 +53,9 @@ import Testing
     }
 
     @Test func `depth is bounded`() throws {
-        func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
         #expect(try JSON.parse(nested(128)).array != nil)
         #expect(throws: JSONError.self) { try JSON.parse(nested(129)) }
         #expect(throws: JSONError.self) { try JSON.parse(String(repeating: "{\"a\":", count: 100_000)) }
@@ -94,7 +96,8 @@ import Testing
         #expect(JSON.string("0xAbcD").hexBytes == [0xAB, 0xCD])
         #expect(JSON.string("abcd").hexBytes == nil)
         #expect(JSON.string("0x" + String(repeating: "1", count: 39)).address == nil)
-        #expect(JSON.string("0x" + String(repeating: "1", count: 40)).address?.bytes == [UInt8](repeating: 0x11, count: 20))
+        #expect(
+            JSON.string("0x" + String(repeating: "1", count: 40)).address?.bytes == [UInt8](repeating: 0x11, count: 20))
         #expect(JSON.string("0x" + String(repeating: "1", count: 63)).hash32 == nil)
         #expect(JSON.number("1.0").int == nil)
         #expect(JSON.number("-5").int == -5)
@@ -107,7 +110,8 @@ import Testing
     private func value(_ random: inout SeededGenerator, depth: Int) -> JSON {
         func text(_ random: inout SeededGenerator) -> String {
             let alphabet: [Character] = ["a", "\"", "\\", "\n", "\u{0}", "é", "😀", "/", "\u{7f}", " ", "Z"]
-            return String((0..<Int.random(in: 0...8, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
+            return String(
+                (0..<Int.random(in: 0...8, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
         }
         switch Int.random(in: 0..<(depth > 0 ? 6 : 4), using: &random) {
         case 0: return .null
@@ -117,7 +121,9 @@ import Testing
         case 4: return .array((0..<Int.random(in: 0...4, using: &random)).map { _ in value(&random, depth: depth - 1) })
         default:
             var object = JSONObject()
-            for _ in 0..<Int.random(in: 0...4, using: &random) { object[text(&random)] = value(&random, depth: depth - 1) }
+            for _ in 0..<Int.random(in: 0...4, using: &random) {
+                object[text(&random)] = value(&random, depth: depth - 1)
+            }
             return .object(object)
         }
     }

@@ -82,7 +82,8 @@ import Testing
         ("8100", RLPError.wrappedByte), ("817f", .wrappedByte), ("b800", .leadingZero), ("b80101", .longFormOfShort),
         ("b90001ff", .leadingZero), ("f800", .leadingZero), ("f80180", .longFormOfShort), ("83646f", .unexpectedEnd),
         ("c3808080ff", .trailingBytes), ("c382", .unexpectedEnd), ("", .unexpectedEnd), ("0000", .trailingBytes),
-        ("c18100", .trailingBytes), ("c181", .unexpectedEnd), ("c28100", .wrappedByte), ("bfffffffffffffffff00", .unexpectedEnd),
+        ("c18100", .trailingBytes), ("c181", .unexpectedEnd), ("c28100", .wrappedByte),
+        ("bfffffffffffffffff00", .unexpectedEnd),
         ("ffffffffffffffffff", .unexpectedEnd), ("ff7fffffffffffffff", .unexpectedEnd),
     ])
     func `a non-canonical encoding is refused by name`(text: String, error: RLPError) {

@@ -6,7 +6,9 @@ import TestSupport
 import Testing
 
 @Suite struct RawBlockTests {
-    @Test func `every transaction of two real blocks decodes, re-encodes to the same bytes and recovers a sender`() throws {
+    @Test func `every transaction of two real blocks decodes, re-encodes to the same bytes and recovers a sender`()
+        throws
+    {
         guard let data = try SharedData.data("data/raw_tx/execution_payloads.json.gz") else { return }
         let blocks = try #require(try JSON.parse(Array(data)).array)
         var counts: [Transaction.Kind: Int] = [:]

@@ -27,7 +27,9 @@ func testKey(_ bytes: [UInt8]) throws -> PrivateKey {
 
 extension SeededGenerator {
     /// `count` random bytes.
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &self) } }
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &self) }
+    }
 
     /// A copy with a few bytes changed, removed, inserted or repeated.
     mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {

@@ -41,7 +41,9 @@ import Testing
                         accepts += 1
                         #expect(transaction.hash == expected["hash"]?.hash32, "\(name) \(forkName)")
                         #expect(sender == expected["sender"]?.address, "\(name) \(forkName)")
-                        #expect(transaction.intrinsicGas(fork) == expected["intrinsicGas"]?.quantityU64, "\(name) \(forkName)")
+                        #expect(
+                            transaction.intrinsicGas(fork) == expected["intrinsicGas"]?.quantityU64,
+                            "\(name) \(forkName)")
                         #expect(transaction.encoded() == bytes, "\(name) \(forkName)")
                     case (.failure(let ours), let theirs?):
                         rejects += 1

@@ -26,7 +26,9 @@ import Testing
             let decoded = try Transaction(decoding: raw)
             #expect(decoded == signed)
             #expect(decoded.sender() == test["sender"]?.address)
-            for (authorization, shown) in zip(decoded.authorizations, test["transaction"]?["authorizationList"]?.array ?? []) {
+            for (authorization, shown) in zip(
+                decoded.authorizations, test["transaction"]?["authorizationList"]?.array ?? [])
+            {
                 #expect(authorization.authority() == shown["authority"]?.address)
             }
             kinds[transaction.kind, default: 0] += 1
@@ -72,7 +74,9 @@ import Testing
         for test in cases {
             let key = try testKey(hex(#require(test["key"]?.string)))
             #expect(Hex.encode(key.address.bytes, prefix: false) == test["addr"]?.string)
-            #expect(Keccak256.hash(Array(try #require(test["seed"]?.string).utf8)).bytes == hex(try #require(test["key"]?.string)))
+            #expect(
+                Keccak256.hash(Array(try #require(test["seed"]?.string).utf8)).bytes
+                    == hex(try #require(test["key"]?.string)))
             // `sig_of_emptystring` is left out: the suite does not say which digest it signs (it is no common hash of "").
         }
     }
@@ -105,7 +109,8 @@ import Testing
     @Test func `rules that need no fork are enforced by name`() throws {
         let key = try testKey([UInt8](repeating: 0x46, count: 32))
         let base = Transaction(
-            kind: .dynamicFee, chainID: 1, nonce: 0, gasLimit: 21_000, to: .zero, maxFeePerGas: 10, maxPriorityFeePerGas: 1)
+            kind: .dynamicFee, chainID: 1, nonce: 0, gasLimit: 21_000, to: .zero, maxFeePerGas: 10,
+            maxPriorityFeePerGas: 1)
         func problem(_ change: (inout Transaction) -> Void) -> TransactionError? {
             var copy = base
             change(&copy)
@@ -118,10 +123,22 @@ import Testing
         #expect(problem { $0.maxPriorityFeePerGas = 11 } == .priorityAboveMaxFee)
         #expect(problem { $0.maxFeePerGas = .max } == .gasCostOverflow)
         #expect(problem { $0.kind = .blob } == .noBlobs)
-        #expect(problem { $0.kind = .blob; $0.blobVersionedHashes = [.zero] } == .blobHashVersion)
-        #expect(problem { $0.kind = .blob; $0.to = nil } == .recipientMissing)
+        #expect(
+            problem {
+                $0.kind = .blob
+                $0.blobVersionedHashes = [.zero]
+            } == .blobHashVersion)
+        #expect(
+            problem {
+                $0.kind = .blob
+                $0.to = nil
+            } == .recipientMissing)
         #expect(problem { $0.kind = .setCode } == .noAuthorizations)
-        #expect(problem { $0.kind = .setCode; $0.to = nil } == .recipientMissing)
+        #expect(
+            problem {
+                $0.kind = .setCode
+                $0.to = nil
+            } == .recipientMissing)
         var highS = base.signed(by: key)
         highS.signature!.s = Secp256k1.order - highS.signature!.s  // just signed, so present
         #expect(throws: TransactionError.highS) { try Transaction(decoding: highS.encoded()) }
@@ -156,7 +173,8 @@ import Testing
 
     @Test func `the effective tip is what the builder gets`() {
         var transaction = Transaction(
-            kind: .dynamicFee, chainID: 1, nonce: 0, gasLimit: 21_000, to: .zero, maxFeePerGas: 100, maxPriorityFeePerGas: 7)
+            kind: .dynamicFee, chainID: 1, nonce: 0, gasLimit: 21_000, to: .zero, maxFeePerGas: 100,
+            maxPriorityFeePerGas: 7)
         #expect(transaction.effectiveTip(baseFee: 93) == 7)
         #expect(transaction.effectiveTip(baseFee: 97) == 3)
         #expect(transaction.effectiveTip(baseFee: 100) == 0)
@@ -180,7 +198,8 @@ import Testing
         for _ in 0..<30_000 {
             let bytes = random.bytes(Int.random(in: 0...40, using: &random))
             _ = try? Transaction(decoding: bytes)
-            _ = try? Transaction(decoding: [UInt8.random(in: 0...5, using: &random), 0xC0 &+ UInt8(bytes.count)] + bytes)
+            _ = try? Transaction(
+                decoding: [UInt8.random(in: 0...5, using: &random), 0xC0 &+ UInt8(bytes.count)] + bytes)
         }
         #expect(accepted > 1_000)
         print("transaction fuzz: \(accepted) of 60,000 mutated transactions accepted, all re-encode to themselves")

@@ -35,7 +35,7 @@ import Testing
             for cut in 0...length {
                 var hasher = Keccak256.Hasher()
                 hasher.update(message[..<cut])
-                hasher.update(message[cut...])
+                hasher.update(Array(message[cut...]))
                 #expect(hasher.finalized() == whole, "length \(length) cut at \(cut)")
             }
         }
@@ -53,6 +53,15 @@ import Testing
                 #expect(hasher.finalized() == Keccak256.hash(Array(message[..<rest.startIndex])))
             }
             #expect(hasher.finalized() == Keccak256.hash(message), "seed \(generator.seed)")
+        }
+    }
+
+    @Test func twoWordsHashLikeTheirBytes() {
+        var generator = SeededGenerator()
+        for _ in 0..<100 {
+            let a = U256(limbs: generator.next(), generator.next(), generator.next(), generator.next())
+            let b = U256(limbs: generator.next(), generator.next(), generator.next(), generator.next())
+            #expect(Keccak256.hash(a, b) == Keccak256.hash(a.bigEndianBytes + b.bigEndianBytes))
         }
     }
 

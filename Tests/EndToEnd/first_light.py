@@ -189,8 +189,8 @@ class FirstLight:
     def all_pools(self):
         rows, after = [], None
         while True:
-            page = self.node.admin("pools_list", *([{"limit": 100, "ticks": True} | ({"after": after} if after else {})]))
-            rows += page["pools"]
+            page = self.node.admin("pools_list", limit=100, ticks=True, **({"after": after} if after else {}))
+            rows += page["items"]
             after = page.get("next")
             if not after:
                 return rows

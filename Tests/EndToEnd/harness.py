@@ -167,12 +167,12 @@ class Martlet:
         except (OSError, ValueError):
             return None
 
-    def admin(self, method: str, *params):
+    def admin(self, method: str, **params):
         """One JSON-RPC call over the Unix socket, by our own client."""
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(10)
             s.connect(str(self.socket))
-            s.sendall(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}).encode())
+            s.sendall(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode())
             text = b""
             while True:
                 part = s.recv(1 << 20)

@@ -71,7 +71,7 @@ private final class Lines: Sendable {
         var dumped = ""
         dump(secret, to: &dumped)
         #expect(!dumped.contains("hunter2") && !String(reflecting: secret).contains("hunter2"))
-        #expect(secret.exposed == "hunter2")
+        #expect(secret.value == "hunter2")
     }
 
     @Test func eventsBelowTheLevelAreNotWrittenAndLongTextsAreCut() {

@@ -33,7 +33,8 @@ func wordRows() -> [Row] {
     return rows
 }
 
-/// One operation on two words, as a type: generic code over it is specialised, so the loop holds the operation and no call to a closure.
+/// One operation on two words, as a type: generic code over it is specialised, so the loop holds the operation and no
+/// call to a closure.
 private protocol Operation {
     static func ours(_ a: U256, _ b: U256) -> U256
     static func peer(_ a: BigUInt, _ b: BigUInt) -> BigUInt

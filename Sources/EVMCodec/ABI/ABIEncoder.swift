@@ -17,7 +17,7 @@ public struct ABIEncoder: Sendable {
     public init(selector: [UInt8] = []) { self.selector = selector }
 
     /// One 32-byte word: uint256 and every smaller unsigned integer.
-    public mutating func append(_ value: U256) { head.append(contentsOf: value.bigEndianBytes) }
+    public mutating func append(_ value: U256) { BigEndian.append(value, count: 32, to: &head) }
     /// int256 and every smaller signed integer, sign extended.
     public mutating func append(_ value: I256) { append(value.bits) }
     /// address.
@@ -64,7 +64,7 @@ public struct ABIEncoder: Sendable {
     /// A dynamic array of one-word elements.
     public mutating func append(words: [U256]) {
         var tail = U256(words.count).bigEndianBytes
-        for word in words { tail.append(contentsOf: word.bigEndianBytes) }
+        for word in words { BigEndian.append(word, count: 32, to: &tail) }
         appendTail(tail)
     }
 

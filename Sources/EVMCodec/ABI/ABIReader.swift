@@ -34,7 +34,7 @@ public struct ABIReader: Sendable {
         guard base.count - position >= 32 else { throw .outOfBounds }
         try spend(1)
         defer { position += 32 }
-        return U256(bigEndian: base[position..<position + 32])
+        return BigEndian.word(base.span, at: position)
     }
 
     /// Skips `count` words. Precondition: `count` is not negative.
@@ -159,7 +159,7 @@ public struct ABIReader: Sendable {
         let at = try offset()
         guard base.count - at >= 32 else { throw .outOfBounds }
         try spend(1)
-        guard let count = U256(bigEndian: base[at..<at + 32]).asInt else { throw .outOfBounds }
+        guard let count = BigEndian.word(base.span, at: at).asInt else { throw .outOfBounds }
         return (count, at + 32)
     }
 

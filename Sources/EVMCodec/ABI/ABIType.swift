@@ -95,7 +95,9 @@ private struct TypeParser {
 
     private mutating func elementary() throws(ABIError) -> ABIType {
         let start = position
-        while position < bytes.count, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(bytes[position]) { position += 1 }
+        while position < bytes.count, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(bytes[position]) {
+            position += 1
+        }
         let name = String(decoding: bytes[start..<position], as: UTF8.self)
         let hasSize = position < bytes.count && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position])
         let size = hasSize ? number() : nil

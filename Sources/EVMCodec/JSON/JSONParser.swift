@@ -216,7 +216,7 @@ struct JSONParser {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
-            guard let digit = HexText.digit(bytes[position]) else { throw JSONError(.badEscape, at: position) }
+            guard let digit = HexScan.digit(bytes[position]) else { throw JSONError(.badEscape, at: position) }
             value = value << 4 | UInt32(digit)
             position += 1
         }

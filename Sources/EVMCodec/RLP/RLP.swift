@@ -155,13 +155,15 @@ extension RLP.Item {
     }
 
     /// A big-endian integer without leading zeros, at most 256 bits. Throws as `uint64()`.
-    public func u256() throws(RLPError) -> U256 { U256(bigEndian: try integer(sizeMax: 32)) }
+    public func u256() throws(RLPError) -> U256 {
+        let size = try integer(sizeMax: 32).count
+        return BigEndian.word(base.span, at: start, count: size)
+    }
 
     /// Exactly 20 bytes. Throws `.wrongSize`, `.expectedBytes`.
     public func address() throws(RLPError) -> Address {
-        let bytes = try slice()
-        guard bytes.count == 20 else { throw .wrongSize }
-        return Address(bytes: bytes)
+        guard try slice().count == 20 else { throw .wrongSize }
+        return BigEndian.address(base.span, at: start)
     }
 
     /// 20 bytes, or none for "no recipient". Throws `.wrongSize`, `.expectedBytes`.
@@ -172,9 +174,8 @@ extension RLP.Item {
 
     /// Exactly 32 bytes. Throws `.wrongSize`, `.expectedBytes`.
     public func hash32() throws(RLPError) -> Hash32 {
-        let bytes = try slice()
-        guard bytes.count == 32 else { throw .wrongSize }
-        return Hash32(bytes: bytes)
+        guard try slice().count == 32 else { throw .wrongSize }
+        return Hash32(BigEndian.word(base.span, at: start))
     }
 
     private func integer(sizeMax: Int) throws(RLPError) -> ArraySlice<UInt8> {

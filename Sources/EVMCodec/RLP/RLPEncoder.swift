@@ -23,32 +23,26 @@ extension RLP {
         }
 
         /// Appends an integer, big-endian without leading zeros; zero is the empty string.
-        public mutating func append(_ value: UInt64) {
-            if value == 0 { return bytes.append(0x80) }
-            if value < 0x80 { return bytes.append(UInt8(value)) }
-            let size = (71 - value.leadingZeroBitCount) / 8
-            bytes.append(0x80 + UInt8(size))
-            for position in stride(from: size - 1, through: 0, by: -1) {
-                bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * position)))
-            }
-        }
+        public mutating func append(_ value: UInt64) { append(U256(value)) }
 
         /// Appends an integer, big-endian without leading zeros; zero is the empty string.
         public mutating func append(_ value: U256) {
-            if let small = value.asUInt64 { append(small) } else { append(value.minimalBigEndianBytes) }
+            let size = (value.bitWidthUsed + 7) / 8
+            if size != 1 || value.w0 >= 0x80 { bytes.append(0x80 + UInt8(size)) }
+            BigEndian.append(value, count: size, to: &bytes)
         }
 
         /// Appends 20 bytes, or the empty string for nil.
         public mutating func append(_ address: Address?) {
             guard let address else { return bytes.append(0x80) }
             bytes.append(0x80 + 20)
-            bytes.append(contentsOf: address.bytes)
+            BigEndian.append(address.word, count: 20, to: &bytes)
         }
 
         /// Appends 32 bytes.
         public mutating func append(_ hash: Hash32) {
             bytes.append(0x80 + 32)
-            bytes.append(contentsOf: hash.bytes)
+            BigEndian.append(hash.word, count: 32, to: &bytes)
         }
 
         /// Appends the list whose items `body` writes.
@@ -65,9 +59,7 @@ extension RLP {
             if count < 56 { return bytes.insert(short + UInt8(count), at: position) }
             let size = (71 - UInt64(count).leadingZeroBitCount) / 8
             var head: [UInt8] = [short + 55 + UInt8(size)]
-            for shift in stride(from: size - 1, through: 0, by: -1) {
-                head.append(UInt8(truncatingIfNeeded: count >> (8 * shift)))
-            }
+            BigEndian.append(U256(count), count: size, to: &head)
             bytes.insert(contentsOf: head, at: position)
         }
     }

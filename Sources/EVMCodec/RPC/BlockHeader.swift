@@ -50,7 +50,9 @@ public struct BlockHeader: Hashable, Sendable {
         baseFeePerGas = try reader.optional(.baseFeePerGas) { $0.quantityU256 }
         gasLimit = try reader.required(.gasLimit) { $0.quantityU64 }
         gasUsed = try reader.required(.gasUsed) { $0.quantityU64 }
-        guard let coinbase = try reader.either(.miner, .author, { $0.address }) else { throw reader.fault(.miner, .missing) }
+        guard let coinbase = try reader.either(.miner, .author, { $0.address }) else {
+            throw reader.fault(.miner, .missing)
+        }
         self.coinbase = coinbase
         logsBloom = try reader.optional(.logsBloom) { $0.hexBytes }
         if let logsBloom, logsBloom.count != 256 { throw reader.fault(.logsBloom, .malformed) }

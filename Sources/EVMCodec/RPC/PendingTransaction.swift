@@ -1,5 +1,5 @@
-public import EVMTypes
 internal import EVMCrypto
+public import EVMTypes
 
 /// A transaction as a peer's RPC shows it, checked against its own hash.
 public struct PendingTransaction: Hashable, Sendable {

@@ -13,7 +13,10 @@ public enum RPCKey: UInt8, CaseIterable, Hashable, Sendable {
     case number, parentHash, timestamp, baseFeePerGas, gasUsed, miner, author, logsBloom, stateRoot
 
     /// The member's name on the wire.
-    public var name: String { String(describing: self) }
+    public var name: String { Self.names[Int(rawValue)] }
+
+    /// The case names; formed once because that takes reflection.
+    private static let names: [String] = allCases.map { String(describing: $0) }
 }
 
 /// Why an RPC object was refused: which member of which object, and what is wrong with it.

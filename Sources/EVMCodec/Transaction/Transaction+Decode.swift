@@ -57,7 +57,8 @@ extension Transaction {
             }
         }
         if kind == .setCode {
-            result.authorizations = try reader.list(.authorizations) { item throws(RLPError) in try Authorization(item) }
+            result.authorizations = try reader.list(.authorizations) { item throws(RLPError) in try Authorization(item)
+            }
         }
         let parity = try reader.uint64(.yParity)
         guard parity <= 1 else { throw .invalidParity }

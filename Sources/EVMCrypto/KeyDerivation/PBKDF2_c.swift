@@ -18,6 +18,13 @@ public enum PBKDF2 {
         else { throw .parameterOutOfBounds }
         // HMAC-SHA-256 gives 32 bytes a pass, so a longer key multiplies the work.
         guard iterations <= iterationsMax / ((length + 31) / 32) else { throw .tooMuchWork }
+        return try stretched(password: password, salt: salt, iterations: iterations, length: length)
+    }
+
+    /// The same for callers of this target that bounded the work themselves (scrypt's long inner keys).
+    static func stretched(
+        password: [UInt8], salt: [UInt8], iterations: Int, length: Int
+    ) throws(CryptoError) -> SecretBytes {
         return try unsafe SecretBytes(count: length) { (key) throws(CryptoError) in
             let start = unsafe key.baseAddress?.assumingMemoryBound(to: UInt8.self)
             let result = unsafe password.withUnsafeBytes { secret in

@@ -47,6 +47,9 @@ public enum Scrypt {
         let needed = 128 * r * (n + p + 2)
         guard needed <= memoryLimitBytes else { throw .tooMuchMemory }
         guard n * r * p <= workMax else { throw .tooMuchWork }
+        if ScryptPortable.isNeeded(n: n, r: r) {
+            return try ScryptPortable.derive(password: password, salt: salt, n: n, r: r, p: p, length: length)
+        }
         return try unsafe SecretBytes(count: length) { (key) throws(CryptoError) in
             let start = unsafe key.baseAddress?.assumingMemoryBound(to: UInt8.self)
             let result = unsafe password.withUnsafeBytes { secret in

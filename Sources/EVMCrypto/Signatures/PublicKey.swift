@@ -18,7 +18,7 @@ public struct PublicKey: Hashable, Sendable {
 
     /// The account address: the last 20 bytes of the Keccak-256 of `x ‖ y`. One hash. Source: Yellow Paper, appendix F.
     public var address: Address {
-        let hash = Keccak256.hash(bytes).word
+        let hash = Keccak256.hash(x, y).word
         return Address(high: UInt32(truncatingIfNeeded: hash.hi), low: hash.lo)
     }
 }

@@ -114,8 +114,9 @@ extension PublicKey {
             _ = unsafe secp256k1_ec_pubkey_serialize(
                 Secp256k1.context.pointer, out.baseAddress!, &count, &point, UInt32(SECP256K1_EC_UNCOMPRESSED))
         }
+        let bytes = coordinates.span
         self.init(
-            uncheckedX: U256(bigEndian: coordinates.span, from: 1), y: U256(bigEndian: coordinates.span, from: 33))
+            uncheckedX: U256(bigEndian: bytes.extracting(1..<33)), y: U256(bigEndian: bytes.extracting(33..<65)))
     }
 
     /// The library's form of this point; nil when it is not on the curve.
@@ -127,18 +128,5 @@ extension PublicKey {
             unsafe secp256k1_ec_pubkey_parse(Secp256k1.context.pointer, &point, bytes.baseAddress!, 65) == 1
         }
         return readable ? point : nil
-    }
-}
-
-extension U256 {
-    /// Reads the 32 big-endian bytes at `offset`.
-    init(bigEndian bytes: Span<UInt8>, from offset: Int) {
-        var low: UInt128 = 0
-        var high: UInt128 = 0
-        for index in 0..<16 {
-            high = high << 8 | UInt128(bytes[offset + index])
-            low = low << 8 | UInt128(bytes[offset + 16 + index])
-        }
-        self.init(lo: low, hi: high)
     }
 }

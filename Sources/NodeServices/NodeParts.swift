@@ -1,0 +1,162 @@
+import ChainRegistry
+import EVMTypes
+import Foundation
+import KeyVault
+import Logging
+import NodeClient
+import PoolStore
+import Pools
+import Relays
+import SearchCore
+
+/// Everything a node owns, opened and connected with each other.
+struct NodeParts: Sendable {
+    let endpoints: EndpointPool
+    /// Nil when no endpoint streams: the node then polls heads and sees no pending transactions.
+    let session: SocketSession?
+    let reader: NodeReader
+    let store: PoolStore
+    let archive: NodeArchive
+    let signer: Signer?
+    let host: SearchHost
+    let keeper: MarketKeeper
+    let follower: BlockFollower
+    /// Nil when there is no key or no executor: the node only watches.
+    let submitter: Submitter?
+    let auditor: PoolAuditor
+    let logCheck: LogCheck
+    let decisions: AsyncStream<Decision>
+    let recorder: OpportunityRecorder
+
+    /// Ends threads, connections and files. Safe to call once everything has stopped.
+    func close() {
+        session?.close()
+        endpoints.close()
+        host.stop()
+        do {
+            try store.close()
+        } catch {
+            Logger(label: "martlet.store").error("the store did not close cleanly", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+extension MartletNode {
+    /// Opens keys, stores and connections and checks what can be checked. Throws `NodeFailure` with one line.
+    ///
+    /// - Parameter isLive: whether bundles are really submitted; needs a key, an executor and a relay.
+    public static func open(
+        _ config: NodeConfig, isLive: Bool, environment: [String: String] = ProcessInfo.processInfo.environment, logger: Logger
+    ) async throws(NodeFailure) -> MartletNode {
+        let configs = try NodeSetup.endpoints(config, environment: environment)
+        let signer = try config.chain.executor.map { executor throws(NodeFailure) in try NodeSetup.signer(config, executor: executor) } ?? nil
+        let relays = try NodeSetup.relays(config)
+        if isLive { try requireLive(config, signer: signer, relays: relays) }
+        let store = try openStore(config)
+        let (endpoints, session) = try await connect(config, configs)
+        if let signer, let executor = config.chain.executor {
+            try await checkExecutor(executor, owner: signer.address, config, endpoints)
+        }
+        let counters = NodeCounters()
+        let parts = try await assemble(
+            config, isLive: isLive, signer: signer, relays: relays, store: store, endpoints: endpoints, session: session,
+            counters: counters, logger: logger)
+        return MartletNode(config: config, isLive: isLive, parts: parts, counters: counters, logger: logger)
+    }
+
+    private static func requireLive(_ config: NodeConfig, signer: Signer?, relays: [FlashbotsRelay]) throws(NodeFailure) {
+        if config.chain.executor == nil {
+            throw NodeFailure(.configuration, "--live needs [executor] address; deploy one with `martlet executor deploy`")
+        }
+        if signer == nil { throw NodeFailure(.configuration, "--live needs [keys] searcher_keystore") }
+        if relays.isEmpty {
+            let kinds = config.chain.submission.map(\.rawValue).joined(separator: ", ")
+            throw NodeFailure(
+                .configuration,
+                "--live needs a relay of kind flashbots and [keys] relay_keystore; chain \(config.chain.name) names \(kinds)")
+        }
+    }
+
+    private static func openStore(_ config: NodeConfig) throws(NodeFailure) -> PoolStore {
+        let folder = config.node.dataFolder + "/pools"
+        do {
+            return try PoolStore(
+                folder: folder, chainID: config.chain.chainID, reorgDepth: config.chain.reorgDepth,
+                syncCommits: config.node.syncCommits)
+        } catch {
+            throw NodeFailure(.configuration, "\(error)")
+        }
+    }
+
+    private static func connect(_ config: NodeConfig, _ configs: [EndpointConfig]) async throws(NodeFailure) -> (EndpointPool, SocketSession?) {
+        do throws(NodeError) {
+            // Plain requests first: a stream has better things to do than answer reads.
+            let ordered = configs.filter { !$0.url.isStreaming } + configs.filter(\.url.isStreaming)
+            let endpoints = try EndpointPool(.init(chainID: config.chain.chainID, endpoints: ordered))
+            _ = try await endpoints.check()
+            let streams = configs.filter(\.url.isStreaming)
+            guard !streams.isEmpty else { return (endpoints, nil) }
+            let session = try SocketSession(.init(endpoints: streams, chainID: config.chain.chainID))
+            session.start()
+            return (endpoints, session)
+        } catch {
+            throw NodeFailure(error.code == .configuration ? .configuration : .peer, "\(error)")
+        }
+    }
+
+    private static func assemble(
+        _ config: NodeConfig, isLive: Bool, signer: Signer?, relays: [FlashbotsRelay], store: PoolStore,
+        endpoints: EndpointPool, session: SocketSession?, counters: NodeCounters, logger: Logger
+    ) async throws(NodeFailure) -> NodeParts {
+        let market = try loadMarket(config, store)
+        let head = store.head.map { HeadID(number: $0.number, hash: $0.hash) }
+        let core = SearchCore(config: NodeSetup.search(config), market: market, head: head)
+        let (decisions, sink) = AsyncStream.makeStream(of: Decision.self, bufferingPolicy: .bufferingNewest(64))
+        let host = SearchHost(core: core) { step in
+            if step.decision.skipped != .notARouter { counters.add(\.pendingDecoded, "pending.decoded") }
+            counters.time("step", step.duration)
+            counters.time("decision", step.sinceReceipt)
+            sink.yield(step.decision)
+        }
+        let reader = NodeReader(pool: endpoints), logCheck = LogCheck(), searcher = signer?.address
+        do {
+            let keeper = try MarketKeeper(
+                host: host, store: store, counters: counters, logger: logger, logCheck: logCheck,
+                nonceOn: { hash in
+                    guard let searcher else { return nil }
+                    return try? await endpoints.getTransactionCount(searcher, at: .hash(hash))
+                }, plans: { sink.yield($0) })
+            let archive = try NodeArchive(
+                file: config.node.dataFolder + "/history.sqlite", chainID: config.chain.chainID,
+                token: config.chain.wrappedNative ?? .zero)
+            let pieces = SubmitterParts(
+                host: host, keeper: keeper, reader: reader, archive: archive, counters: counters, logger: logger,
+                head: head?.number ?? 0)
+            let startBlock = config.chain.dexes.map(\.config.startBlock).min() ?? 0
+            return NodeParts(
+                endpoints: endpoints, session: session, reader: reader, store: store, archive: archive, signer: signer, host: host,
+                keeper: keeper,
+                follower: BlockFollower(reader: reader, sink: keeper, reorgDepth: store.reorgDepth, startBlock: startBlock) { at, head in
+                    logger.info("syncing", metadata: ["block": "\(at)", "head": "\(head)"])
+                },
+                submitter: try await submitter(config, isLive: isLive, signer: signer, relays: relays, parts: pieces),
+                auditor: PoolAuditor(host: host, endpoints: endpoints, counters: counters, logger: logger),
+                logCheck: logCheck, decisions: decisions, recorder: OpportunityRecorder(
+                    archive: archive, host: host, isLive: isLive, retentionDays: config.history.retentionDays, logger: logger))
+        } catch let failure as NodeFailure {
+            throw failure
+        } catch {
+            throw NodeFailure(.configuration, "\(error)")
+        }
+    }
+
+    private static func loadMarket(_ config: NodeConfig, _ store: PoolStore) throws(NodeFailure) -> MarketState {
+        var market = MarketState(dexes: config.chain.dexConfigs)
+        do {
+            try store.loadAll { try market.load($0) }
+        } catch {
+            throw NodeFailure(.failed, "\(store.folder): \(error); remove the folder to rebuild it from the chain")
+        }
+        return market
+    }
+}

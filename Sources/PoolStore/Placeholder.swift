@@ -1,1 +1,0 @@
-// PoolStore: first file lands soon.

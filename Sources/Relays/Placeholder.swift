@@ -1,1 +1,0 @@
-// Relays: first file lands soon.

@@ -1,1 +1,0 @@
-// HistoryTests: first file lands soon.

@@ -1,1 +1,0 @@
-// NodeClientTests: first file lands soon.

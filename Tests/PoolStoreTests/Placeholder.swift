@@ -1,1 +1,0 @@
-// PoolStoreTests: first file lands soon.
