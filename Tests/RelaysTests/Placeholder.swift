@@ -1,1 +1,0 @@
-// RelaysTests: first file lands soon.
