@@ -26,19 +26,29 @@ public struct JSONStreamSplitter: Sendable {
 
     /// Takes bytes; complete values are fetched with `next`. Values completed before a fault can still be fetched.
     public mutating func append(_ chunk: some Sequence<UInt8>) throws(Fault) {
-        for byte in chunk {
+        let input = Array(chunk)
+        // Where the part of the present value that lies in this chunk begins.
+        var start = 0
+        for index in input.indices {
+            let byte = input[index]
             if depth == 0 {
+                start = index
                 if byte == 0x20 || (0x09...0x0d).contains(byte) { continue }
                 guard byte == 0x7b || byte == 0x5b else { throw .notAValue }
             }
-            guard bytes.count < valueBytesMax else { throw .tooLong }
-            bytes.append(byte)
             step(byte)
             if depth == 0 {
+                try take(input[start...index])
                 complete.append(bytes)
                 bytes = []
             }
         }
+        if depth > 0 { try take(input[start...]) }
+    }
+
+    private mutating func take(_ part: ArraySlice<UInt8>) throws(Fault) {
+        guard bytes.count + part.count <= valueBytesMax else { throw .tooLong }
+        bytes += part
     }
 
     /// The oldest complete value, once.

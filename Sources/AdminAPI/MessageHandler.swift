@@ -14,6 +14,7 @@ final class MessageHandler: ChannelDuplexHandler {
     private var idle: Scheduled<Void>?
     private var partial: Scheduled<Void>?
     private var unread: Scheduled<Void>?
+    private var unwritten = 0
 
     init(limits: AdminLimits) {
         self.limits = limits
@@ -52,10 +53,23 @@ final class MessageHandler: ChannelDuplexHandler {
         }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    /// The time to take an answer starts anew with every piece that the system took, so that a slow reader is told from a dead one.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let written = promise ?? context.eventLoop.makePromise(of: Void.self)
+        unwritten += 1
+        if unread == nil { unread = closing(context, after: limits.stallMax) }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { _ in
+            let (handler, context) = bound.value
+            handler.pieceWasTaken(context)
+        }
+        context.write(data, promise: written)
+    }
+
+    private func pieceWasTaken(_ context: ChannelHandlerContext) {
+        unwritten -= 1
         unread?.cancel()
-        unread = context.channel.isWritable ? nil : closing(context, after: limits.stallMax)
-        context.fireChannelWritabilityChanged()
+        unread = unwritten > 0 && context.channel.isActive ? closing(context, after: limits.stallMax) : nil
     }
 
     /// Says what was wrong, then closes: after a fault nobody knows where the next message begins.

@@ -45,7 +45,7 @@ final class FakeNode: Sendable {
                 self.state.withLock { $0.pools.append(query) }
                 if query.dex == "big" {
                     let item: JSON = ["text": .string(String(repeating: "x", count: 100_000))]
-                    return AdminPage(items: Array(repeating: item, count: 200), next: nil)
+                    return AdminPage(items: Array(repeating: item, count: 30), next: nil)
                 }
                 return AdminPage(items: [["address": .address(.zero)]], next: "cursor")
             },
