@@ -103,6 +103,8 @@ public struct PoolsQuery: Sendable, Equatable {
     public var dex: String?
     /// Only pools that are usable (true) or not (false).
     public var isUsable: Bool?
+    /// Whether V3 pools are shown with all their ticks.
+    public var includesTicks: Bool = false
 }
 
 /// The parameters of `opportunities_list` and `bundles_list`, checked.

@@ -56,6 +56,7 @@ public enum AdminMethods {
                 Schema.Member("token", .address, "Only pools that hold this token."),
                 Schema.Member("dex", .string(max: 64), "Only pools of this exchange, by its name in the chain file."),
                 Schema.Member("usable", .boolean, "Only pools that are usable, or that are not."),
+                Schema.Member("ticks", .boolean, "Whether V3 pools are shown with all their ticks."),
             ],
             result: page("Pools: address, tokens, exchange and state."),
             handle: { handlers, parameters in
@@ -63,7 +64,7 @@ public enum AdminMethods {
                     PoolsQuery(
                         limit: parameters["limit"]?.int ?? limitStandard, after: parameters["after"]?.string,
                         token: parameters["token"]?.address, dex: parameters["dex"]?.string,
-                        isUsable: parameters["usable"]?.bool)
+                        isUsable: parameters["usable"]?.bool, includesTicks: parameters["ticks"]?.bool ?? false)
                 ).json
             }),
         AdminMethod(

@@ -6,7 +6,7 @@ public import Pools
 import RiskRules
 
 // Heads and reorgs: the only events that change the market.
-extension SearchCore {
+extension Searcher {
     mutating func apply(_ event: HeadEvent) -> Decision {
         var decision = Decision()
         if let head, event.header.parentHash != head.hash || event.header.number != head.number + 1 {

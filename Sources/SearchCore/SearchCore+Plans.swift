@@ -6,7 +6,7 @@ import Pools
 import RiskRules
 
 // From cycles to a plan: bundle, risk, best of the block.
-extension SearchCore {
+extension Searcher {
     /// Whether the core could plan at all.
     var canPlan: Bool { config.builder != nil && parent != nil && nonce != nil }
 

@@ -42,7 +42,7 @@ public struct SearchConfig: Sendable {
 ///
 /// `step` is the only way in. It reads no clock, no file and no network, and the same events give the same decisions. One
 /// writer: the core is moved to one thread and stays there. Scratch memory is kept between steps.
-public struct SearchCore: Sendable {
+public struct Searcher: Sendable {
     public let config: SearchConfig
     /// The exact state of all pools at `head`.
     public internal(set) var market: MarketState

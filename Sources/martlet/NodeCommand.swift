@@ -7,6 +7,7 @@ import Logging
 import NodeServices
 import ServiceLifecycle
 import Telemetry
+import UnixSignals
 
 /// `martlet node`: the daemon.
 struct NodeCommand: AsyncParsableCommand {
@@ -31,7 +32,7 @@ struct NodeCommand: AsyncParsableCommand {
         try prepareFolder(config.node.dataFolder)
         let metrics = MetricsStore()
         TelemetryBootstrap.metrics(metrics)
-        let sink = view ? try LogSink.file(config.node.dataFolder + "/node.log") : .standardError
+        let sink = view ? LogSink.file(config.node.dataFolder + "/node.log") ?? .standardError : .standardError
         TelemetryBootstrap.logging(
             level: Logger.Level(rawValue: config.node.logLevel.rawValue) ?? .info, format: logJSON ? .json : .text, sink: sink)
         let logger = Logger(label: "martlet.node")
@@ -64,7 +65,7 @@ struct NodeCommand: AsyncParsableCommand {
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         let serviceGroup = ServiceGroup(configuration: group)
-        stop.action = { await serviceGroup.triggerGracefulShutdown() }
+        stop.set { await serviceGroup.triggerGracefulShutdown() }
         do {
             try await serviceGroup.run()
         } catch let failure as NodeFailure {
@@ -104,8 +105,8 @@ struct ViewService: Service {
     let node: MartletNode
 
     func run() async throws {
-        var view = NodeView()
         await cancelWhenGracefulShutdown {
+            var view = NodeView()
             while !Task.isCancelled {
                 let standing = await node.standing()
                 var status = standing.details

@@ -39,8 +39,8 @@ struct ScriptedMarket {
             limits: limits, search: search, seenMax: 64, blockSeconds: 12)
     }
 
-    static func core(limits: RiskLimits = RiskLimits()) -> SearchCore {
-        SearchCore(
+    static func core(limits: RiskLimits = RiskLimits()) -> Searcher {
+        Searcher(
             config: config(limits: limits), market: MarketState(dexes: [pairs, otherPairs, concentrated]), head: nil)
     }
 

@@ -14,7 +14,7 @@ import Testing
     static let ether = Script.ether
 
     /// Two exchanges at one price: nothing to earn until somebody trades.
-    static func balanced(limits: RiskLimits = RiskLimits()) -> (core: SearchCore, script: Script) {
+    static func balanced(limits: RiskLimits = RiskLimits()) -> (core: Searcher, script: Script) {
         var core = Script.core(limits: limits), script = Script()
         script.create(Script.pairs, 1, 2, ether * 1000, ether * 2_000_000)
         script.create(Script.otherPairs, 1, 2, ether * 1000, ether * 2_000_000)
@@ -28,7 +28,7 @@ import Testing
     }
 
     /// Executes target and plan leg by leg on an overlay and returns what the settlement token grew by.
-    static func replay(_ plan: PlannedBundle, cycle: CyclePlan, targets: [PendingTransaction], core: SearchCore) throws -> UInt128 {
+    static func replay(_ plan: PlannedBundle, cycle: CyclePlan, targets: [PendingTransaction], core: Searcher) throws -> UInt128 {
         var overlay = MarketOverlay()
         for target in targets {
             guard case .plan(let routed) = RouterDecoder.decode(target.transaction, from: target.from, routers: core.config.routers)
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func eachRefusalHasItsReason() {
-        func reason(_ change: (inout SearchCore, inout Script) -> PendingTransaction) -> SkipReason? {
+        func reason(_ change: (inout Searcher, inout Script) -> PendingTransaction) -> SkipReason? {
             var (core, script) = Self.balanced()
             let pending = change(&core, &script)
             let decision = core.step(script.pending(pending))
@@ -156,7 +156,7 @@ import Testing
         let (balanced, script) = Self.balanced()
         var config = Script.config()
         config.dropsUnknownNonces = true
-        var core = SearchCore(config: config, market: balanced.market, head: balanced.head), own = script
+        var core = Searcher(config: config, market: balanced.market, head: balanced.head), own = script
         _ = core.step(own.mine())
         let swap = Script.swap(id: 1, Self.ether * 20, path: [1, 2])
         #expect(core.step(own.pending(swap)).skipped == .senderNonceUnknown)
