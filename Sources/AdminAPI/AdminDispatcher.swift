@@ -38,7 +38,8 @@ public struct AdminDispatcher: Sendable {
         self.logger = logger
     }
 
-    /// Answers one message. Nil when there is nothing to answer (notifications only). Never throws: every fault is an answer.
+    /// Answers one message. Nil when there is nothing to answer (notifications only). Never throws: every fault is an
+    /// answer.
     public func answer(_ message: [UInt8]) async -> [UInt8]? {
         let json: JSON
         do { json = try JSON.parse(message, depthMax: AdminDispatcher.depthMax) } catch {
@@ -104,7 +105,8 @@ public struct AdminDispatcher: Sendable {
         do {
             let result = try await method.handle(handlers, object)
             if let fault = method.result.schema.fault(of: result, at: "result") {
-                logger.error("an admin result does not fit its schema", metadata: ["method": "\(name)", "fault": "\(fault)"])
+                logger.error(
+                    "an admin result does not fit its schema", metadata: ["method": "\(name)", "fault": "\(fault)"])
                 return .failure(Fault(code: RPCErrorCode.internalError, text: "internal error: \(fault)"))
             }
             return .success(result)

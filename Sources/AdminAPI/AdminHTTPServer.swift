@@ -19,7 +19,8 @@ public struct AdminHTTPServer: Service {
     private let now: @Sendable () -> Int64
     private let onListening: @Sendable (Int) async -> Void
 
-    /// Makes the service; nothing is opened before `run`. `host` must be loopback; port 0 takes a free one. `onListening` gets the port.
+    /// Makes the service; nothing is opened before `run`. `host` must be loopback; port 0 takes a free one.
+    /// `onListening` gets the port.
     ///
     /// Throws `.notLoopback` for any other host: this API is never offered to a network.
     public init(
@@ -29,7 +30,8 @@ public struct AdminHTTPServer: Service {
     ) throws(AdminError) {
         guard let literal = Loopback.literal(host) else {
             throw AdminError(
-                .notLoopback, "the admin API listens on loopback only (127.0.0.1, ::1, localhost), not on \(Schema.bounded(host))")
+                .notLoopback,
+                "the admin API listens on loopback only (127.0.0.1, ::1, localhost), not on \(Schema.bounded(host))")
         }
         self.host = literal
         self.port = port
@@ -112,11 +114,13 @@ enum Loopback {
         if bare == "::1" { return bare }
         let parts = bare.split(separator: ".", omittingEmptySubsequences: false)
         let isIPv4 =
-            parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil && $0.utf8.first != UInt8(ascii: "+") }
+            parts.count == 4 && parts[0] == "127"
+            && parts.allSatisfy { UInt8($0) != nil && $0.utf8.first != UInt8(ascii: "+") }
         return isIPv4 ? bare : nil
     }
 
-    /// Whether a `Host` header (with or without port) names this machine: a page of another site that rebinds its name does not.
+    /// Whether a `Host` header (with or without port) names this machine: a page of another site that rebinds its
+    /// name does not.
     static func isLocal(authority: String) -> Bool {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return false }

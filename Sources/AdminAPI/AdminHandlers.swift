@@ -3,8 +3,8 @@ public import EVMTypes
 
 /// What the node does when the admin API is asked. Closures, so that this target knows nothing of the node's services.
 ///
-/// Thread rule: called from any task, several at a time. A handler may throw `AdminError` with `.unavailable`, `.notFound` or
-/// `.badParameter`; anything else becomes "internal error" for the caller and a log line here.
+/// Thread rule: called from any task, several at a time. A handler may throw `AdminError` with `.unavailable`,
+/// `.notFound` or `.badParameter`; anything else becomes "internal error" for the caller and a log line here.
 public struct AdminHandlers: Sendable {
     /// The node's state now.
     public var status: @Sendable () async throws -> NodeStatus

@@ -25,7 +25,8 @@ public enum AdminMethods {
             handle: { handlers, _ in try await handlers.status().json }),
         AdminMethod(
             name: "node_pause",
-            summary: "Stops signing at once: when it answers, no transaction is signed until node_resume. Watching goes on.",
+            summary:
+                "Stops signing at once: when it answers, no transaction is signed until node_resume. Watching goes on.",
             parameters: [Schema.Member("reason", .string(max: 200), "Why, for the log.")],
             result: Schema.Member("state", pausedSchema, "The state after the call."),
             handle: { handlers, parameters in
@@ -114,7 +115,8 @@ public enum AdminMethods {
             Schema.Member("chainId", .integer(0...Int.max), required: true, "Chain id."),
             Schema.Member("live", .boolean, required: true, "Whether bundles are really sent."),
             Schema.Member("paused", .boolean, required: true, "Whether signing is paused."),
-            Schema.Member("head", .nullable(.object(headMembers, isOpen: false)), required: true, "The block worked on."),
+            Schema.Member(
+                "head", .nullable(.object(headMembers, isOpen: false)), required: true, "The block worked on."),
             Schema.Member("uptimeSeconds", .integer(0...Int.max), required: true, "Seconds since start."),
         ], isOpen: true)
 

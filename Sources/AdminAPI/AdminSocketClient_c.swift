@@ -7,8 +7,11 @@ public enum AdminSocketClient {
 
     /// Sends `message` (one JSON value) and gives the first JSON value that comes back.
     ///
-    /// `timeoutSeconds` bounds each read and write. Throws `.peer` when nobody answers, the answer is cut, late or no JSON; `.pathTooLong`.
-    public static func call(_ message: [UInt8], socket path: String, timeoutSeconds: Int = 30) throws(AdminError) -> [UInt8] {
+    /// `timeoutSeconds` bounds each read and write. Throws `.peer` when nobody answers, the answer is cut, late or no
+    /// JSON; `.pathTooLong`.
+    public static func call(_ message: [UInt8], socket path: String, timeoutSeconds: Int = 30) throws(AdminError)
+        -> [UInt8]
+    {
         let descriptor = try UnixSocket.connect(path: path, seconds: timeoutSeconds)
         defer { close(descriptor) }
         var sent = 0
@@ -17,7 +20,9 @@ public enum AdminSocketClient {
                 send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw AdminError(.peer, "\(path): the call cannot be sent: \(SecretFile.lastError())") }
+            guard count > 0 else {
+                throw AdminError(.peer, "\(path): the call cannot be sent: \(SecretFile.lastError())")
+            }
             sent += count
         }
         var splitter = JSONStreamSplitter(valueBytesMax: answerBytesMax)
@@ -30,7 +35,9 @@ public enum AdminSocketClient {
                 let reason = late ? "no answer within \(timeoutSeconds) s" : SecretFile.lastError()
                 throw AdminError(.peer, "\(path): \(reason)")
             }
-            guard count > 0 else { throw AdminError(.peer, "\(path): the node closed the connection without an answer") }
+            guard count > 0 else {
+                throw AdminError(.peer, "\(path): the node closed the connection without an answer")
+            }
             do { try splitter.append(chunk[0..<count]) } catch {
                 throw AdminError(.peer, "\(path): the answer is no JSON-RPC")
             }

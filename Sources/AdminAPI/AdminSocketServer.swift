@@ -6,7 +6,8 @@ import Synchronization
 
 /// The admin API on a Unix socket of mode 0600: who may open the socket may command the node. No other authentication.
 ///
-/// Messages are JSON values back to back, as geth's IPC; answers end with a newline. One message of a connection is handled at a time.
+/// Messages are JSON values back to back, as geth's IPC; answers end with a newline. One message of a connection is
+/// handled at a time.
 public struct AdminSocketServer: Service {
     private let path: String
     private let dispatcher: AdminDispatcher
@@ -35,15 +36,17 @@ public struct AdminSocketServer: Service {
         let bound = try UnixSocket.bind(path: path)
         defer { UnixSocket.remove(path: path, inode: bound.inode) }
         let limits = limits
-        let listener: NIOAsyncChannel<Connection, Never> = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            // A client may close its side after the last call (`nc -N`); it still gets its answers.
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(bound.descriptor) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(MessageHandler(limits: limits))
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
+        let listener: NIOAsyncChannel<Connection, Never> = try await ServerBootstrap(
+            group: MultiThreadedEventLoopGroup.singleton
+        )
+        // A client may close its side after the last call (`nc -N`); it still gets its answers.
+        .childChannelOption(.allowRemoteHalfClosure, value: true)
+        .bind(bound.descriptor) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(MessageHandler(limits: limits))
+                return try Connection(wrappingChannelSynchronously: channel)
             }
+        }
         logger.info("admin socket is open", metadata: ["path": "\(path)"])
         await onListening()
         let connections = OpenConnections()

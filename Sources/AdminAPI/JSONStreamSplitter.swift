@@ -1,6 +1,8 @@
-/// Cuts a byte stream into JSON values that follow each other without length prefix or guaranteed newline, as geth's IPC does.
+/// Cuts a byte stream into JSON values that follow each other without length prefix or guaranteed newline, as geth's
+/// IPC does.
 ///
-/// It only finds where objects and arrays end (brackets outside strings); whether the bytes are JSON is the parser's business.
+/// It only finds where objects and arrays end (brackets outside strings); whether the bytes are JSON is the parser's
+/// business.
 /// Bounded: a value longer than `valueBytesMax` is an error. O(1) a byte, each byte is looked at once.
 public struct JSONStreamSplitter: Sendable {
     /// The stream cannot be cut any more; the connection must end.

@@ -13,7 +13,8 @@ public struct JWTSecret: Sendable, CustomStringConvertible, CustomReflectable {
         self.bytes = bytes
     }
 
-    /// Reads the file form of the engine API: 64 hex digits, `0x` optional, surrounding white space trimmed; mode 0600 is required.
+    /// Reads the file form of the engine API: 64 hex digits, `0x` optional, surrounding white space trimmed; mode
+    /// 0600 is required.
     ///
     /// Throws `.badSecret`, `.io`. The content is never part of a message.
     public init(file path: String) throws(AdminError) {
@@ -31,8 +32,8 @@ public struct JWTSecret: Sendable, CustomStringConvertible, CustomReflectable {
     func authenticate(_ text: String) -> [UInt8] { HMACSHA256.authenticate(Array(text.utf8), key: bytes).bytes }
 }
 
-/// JSON Web Tokens as the engine API uses them: HS256 and `iat`, nothing else. Source: RFC 7519, RFC 7515; execution-apis
-/// `src/engine/authentication.md`.
+/// JSON Web Tokens as the engine API uses them: HS256 and `iat`, nothing else. Source: RFC 7519, RFC 7515;
+/// execution-apis `src/engine/authentication.md`.
 public enum JWT {
     /// How far `iat` may be from our clock, in seconds, either way.
     public static let toleranceSeconds: Int64 = 60
@@ -57,13 +58,15 @@ public enum JWT {
         return head + "." + encode(secret.authenticate(head))
     }
 
-    /// Checks the value of an `Authorization` header at `now` (Unix seconds). The signature is checked before any claim is read.
+    /// Checks the value of an `Authorization` header at `now` (Unix seconds). The signature is checked before any
+    /// claim is read.
     public static func check(authorization: String?, secret: JWTSecret, now: Int64) throws(Refusal) {
         guard let authorization, authorization.utf8.count <= bytesMax else { throw .missing }
         let words = authorization.split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bearer" else { throw .missing }
         let parts = words[1].split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let head = decode(parts[0]), let body = decode(parts[1]), let mac = decode(parts[2]) else {
+        guard parts.count == 3, let head = decode(parts[0]), let body = decode(parts[1]), let mac = decode(parts[2])
+        else {
             throw .malformed
         }
         guard let header = (try? JSON.parse(head))?.object else { throw .malformed }
@@ -89,14 +92,17 @@ public enum JWT {
 
     /// Base64url without padding (RFC 7515 §2).
     static func encode(_ bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
+        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-").replacingOccurrences(
+            of: "/", with: "_"
+        )
+        .replacingOccurrences(of: "=", with: "")
     }
 
     /// Strict: only the base64url alphabet, no padding, no other length than an encoder gives, no stray bits.
     static func decode(_ text: Substring) -> [UInt8]? {
         let isAlphabet = text.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) || $0 == 0x2d || $0 == 0x5f
+            (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) || $0 == 0x2d
+                || $0 == 0x5f
         }
         guard isAlphabet, text.utf8.count % 4 != 1 else { return nil }
         let standard = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Cuts a byte stream into messages and closes connections that stall: a message that does not end, an answer that is not taken, silence.
+/// Cuts a byte stream into messages and closes connections that stall: a message that does not end, an answer that is
+/// not taken, silence.
 ///
 /// Thread rule: its channel's event loop only.
 final class MessageHandler: ChannelDuplexHandler {
@@ -53,7 +54,8 @@ final class MessageHandler: ChannelDuplexHandler {
         }
     }
 
-    /// The time to take an answer starts anew with every piece that the system took, so that a slow reader is told from a dead one.
+    /// The time to take an answer starts anew with every piece that the system took, so that a slow reader is told
+    /// from a dead one.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let written = promise ?? context.eventLoop.makePromise(of: Void.self)
         unwritten += 1
@@ -82,7 +84,9 @@ final class MessageHandler: ChannelDuplexHandler {
         let code = fault == .notAValue ? RPCErrorCode.parse : RPCErrorCode.invalidRequest
         let answer = "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":\(code),\"message\":\"\(text)\"}}\n"
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer))).whenComplete { _ in channel.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer))).whenComplete { _ in
+            channel.close(promise: nil)
+        }
     }
 
     private func restartIdle(_ context: ChannelHandlerContext) {

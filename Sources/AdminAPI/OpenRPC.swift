@@ -2,7 +2,8 @@ public import EVMCodec
 
 /// The OpenRPC document, made from the method table. Source: spec.open-rpc.org, version 1.3.
 public enum OpenRPC {
-    /// Version of this API: the second number grows with every method added, the first with every change that breaks a caller.
+    /// Version of this API: the second number grows with every method added, the first with every change that breaks
+    /// a caller.
     public static let apiVersion = "1.0.0"
 
     /// The document that `rpc.discover` gives.

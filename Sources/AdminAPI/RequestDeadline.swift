@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection whose request has begun and does not end in time. Hummingbird's idle time covers the rest: a head that does not
-/// arrive, and silence between requests.
+/// Closes a connection whose request has begun and does not end in time. Hummingbird's idle time covers the rest: a
+/// head that does not arrive, and silence between requests.
 ///
 /// Thread rule: its channel's event loop only.
 final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {

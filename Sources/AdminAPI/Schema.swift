@@ -1,8 +1,8 @@
 public import EVMCodec
 import EVMTypes
 
-/// The part of JSON Schema that the method table needs. One value both checks parameters and prints itself into the OpenRPC document,
-/// so the two cannot differ.
+/// The part of JSON Schema that the method table needs. One value both checks parameters and prints itself into the
+/// OpenRPC document, so the two cannot differ.
 public indirect enum Schema: Sendable {
     /// Any JSON value.
     case any
@@ -117,7 +117,9 @@ public indirect enum Schema: Sendable {
 
     /// At most 40 characters of a name that somebody else chose, without control characters.
     static func bounded(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.prefix(40).filter { $0.properties.generalCategory != .control }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(40).filter { $0.properties.generalCategory != .control }))
     }
 }
 

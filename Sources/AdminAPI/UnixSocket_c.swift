@@ -33,13 +33,13 @@ enum UnixSocket {
 
     /// Makes a listening socket of mode 0600 and gives its descriptor and its inode.
     ///
-    /// A socket that nobody answers on is removed first; one that somebody answers on, and anything that is no socket, is left alone and
-    /// refused. Throws `.pathTooLong`, `.inUse`, `.notASocket`, `.io`.
+    /// A socket that nobody answers on is removed first; one that somebody answers on, and anything that is no
+    /// socket, is left alone and refused. Throws `.pathTooLong`, `.inUse`, `.notASocket`, `.io`.
     static func bind(path: String) throws(AdminError) -> (descriptor: Int32, inode: UInt64) {
         try removeStale(path)
         let descriptor = try make()
-        // The mode comes from the umask at bind, so there is no moment at which others may connect. The umask is the process's, for the
-        // time of one system call.
+        // The mode comes from the umask at bind, so there is no moment at which others may connect. The umask is the
+        // process's, for the time of one system call.
         let before = umask(0o177)
         let result = withAddress(path) { Glibc.bind(descriptor, $0, $1) }
         let reason = SecretFile.lastError()

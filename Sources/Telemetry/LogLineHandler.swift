@@ -35,7 +35,8 @@ public struct LogSink: Sendable {
 
 /// A swift-log handler that writes one line an event.
 ///
-/// Messages are constant strings and data is metadata; everything from outside is escaped, so no peer can forge a line or steer a terminal.
+/// Messages are constant strings and data is metadata; everything from outside is escaped, so no peer can forge a
+/// line or steer a terminal.
 /// Values wrapped in `Redacted` print as `<redacted>`.
 public struct LogLineHandler: LogHandler {
     public var logLevel: Logger.Level
@@ -75,8 +76,10 @@ public struct LogLineHandler: LogHandler {
         all.merge(event.metadata ?? [:]) { $1 }
         let time = now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         switch format {
-        case .text: sink.write(LogText.line(time: time, level: event.level, label: label, message: "\(event.message)", all))
-        case .json: sink.write(LogJSON.line(time: time, level: event.level, label: label, message: "\(event.message)", all))
+        case .text:
+            sink.write(LogText.line(time: time, level: event.level, label: label, message: "\(event.message)", all))
+        case .json:
+            sink.write(LogJSON.line(time: time, level: event.level, label: label, message: "\(event.message)", all))
         }
     }
 }

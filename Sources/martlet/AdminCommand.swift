@@ -7,18 +7,21 @@ import NodeClient
 /// `martlet admin METHOD [PARAMS]`: calls a running node's admin API and prints the result.
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "admin", abstract: "Call a running node: node_status, node_pause, node_resume, node_shutdown, pools_list, …",
+        commandName: "admin",
+        abstract: "Call a running node: node_status, node_pause, node_resume, node_shutdown, pools_list, …",
         discussion: """
-            Over the node's Unix socket (--socket, $MARTLET_ADMIN_SOCKET, or ~/.martlet/CHAIN/admin.sock), or with --url and --jwt-secret \
-            over HTTP on this machine. `martlet admin rpc.discover` lists every method. Exit codes: 1 the node refused, 2 wrong method or \
-            parameters, 3 bad secret file, 4 no node answers, 5 the token was refused.
+            Over the node's Unix socket (--socket, $MARTLET_ADMIN_SOCKET, or ~/.martlet/CHAIN/admin.sock), or with \
+            --url and --jwt-secret over HTTP on this machine. `martlet admin rpc.discover` lists every method. Exit codes: 1 the node \
+            refused, 2 wrong method or parameters, 3 bad secret file, 4 no node answers, 5 the token was refused.
             """)
     @Argument(help: "The method, for example node_status.") var method: String
     @Argument(help: "Parameters as JSON, an object or an array, for example '{\"limit\": 5}'.") var parameters: String?
     @Option(help: "Path of the node's admin socket.") var socket: String?
-    @Option(help: "Name of the node's chain, for the default socket; needed when nodes of several chains run.") var chain: String?
+    @Option(help: "Name of the node's chain, for the default socket; needed when nodes of several chains run.")
+    var chain: String?
     @Option(help: "URL of the node's admin API, for example http://127.0.0.1:8550.") var url: String?
-    @Option(name: .customLong("jwt-secret"), help: "With --url: file of mode 0600 with the secret.") var secretFile: String?
+    @Option(name: .customLong("jwt-secret"), help: "With --url: file of mode 0600 with the secret.") var secretFile:
+        String?
     @Option(help: "Seconds to wait for the answer.") var timeout = 30
     @Flag(help: "Print the result as one line of JSON.") var json = false
 
@@ -42,7 +45,8 @@ struct AdminCommand: AsyncParsableCommand {
         }
         if let error = json["error"] { throw AdminCommand.failure(error) }
         guard let result = json["result"] else {
-            throw CLIFailure(code: .peerFailed, message: "the answer has neither result nor error: is that a node's admin API?")
+            throw CLIFailure(
+                code: .peerFailed, message: "the answer has neither result nor error: is that a node's admin API?")
         }
         Terminal.out(self.json ? result.text : result.indented())
     }
@@ -82,7 +86,8 @@ struct AdminCommand: AsyncParsableCommand {
         do {
             let endpoint = try EndpointURL(url ?? "")
             guard endpoint.scheme == .http, AdminHTTPServer.isLoopback(endpoint.host) else {
-                throw CLIFailure(code: .badUsage, message: "--url must be http:// on loopback: the admin API is nowhere else")
+                throw CLIFailure(
+                    code: .badUsage, message: "--url must be http:// on loopback: the admin API is nowhere else")
             }
             response = try await client.send(request(to: endpoint, message, secret))
         } catch let error as CLIFailure {
@@ -123,7 +128,9 @@ extension JSON {
         let inner = String(repeating: "  ", count: level + 1), outer = String(repeating: "  ", count: level)
         switch self {
         case .object(let object) where !object.isEmpty && (level == 0 || text.utf8.count > 100):
-            let members = zip(object.keys, object.values).map { "\(inner)\(JSON.string($0).text): \($1.indented(level + 1))" }
+            let members = zip(object.keys, object.values).map {
+                "\(inner)\(JSON.string($0).text): \($1.indented(level + 1))"
+            }
             return "{\n\(members.joined(separator: ",\n"))\n\(outer)}"
         case .array(let elements) where !elements.isEmpty && text.utf8.count > 100:
             return "[\n\(elements.map { inner + $0.indented(level + 1) }.joined(separator: ",\n"))\n\(outer)]"

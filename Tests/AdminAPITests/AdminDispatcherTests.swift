@@ -42,7 +42,8 @@ import Testing
         let node = FakeNode()
         let token = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2"
         _ = try await ask(
-            #"{"jsonrpc":"2.0","id":1,"method":"pools_list","params":{"limit":7,"token":"\#(token)","usable":false}}"#, node)
+            #"{"jsonrpc":"2.0","id":1,"method":"pools_list","params":{"limit":7,"token":"\#(token)","usable":false}}"#,
+            node)
         _ = try await ask(#"{"jsonrpc":"2.0","id":1,"method":"pools_list","params":[3,null,null,"sushi"]}"#, node)
         _ = try await ask(#"{"jsonrpc":"2.0","id":1,"method":"pools_list"}"#, node)
         #expect(
@@ -78,8 +79,12 @@ import Testing
         func error(_ method: String, _ parameters: String) async throws -> JSON? {
             try await ask(#"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":\#(parameters)}"#)?["error"]
         }
-        #expect(try await error("bundles_list", #"{"after":"bad"}"#) == ["code": -32602, "message": "after: not a cursor of ours"])
-        #expect(try await error("opportunities_list", #"{"state":"none"}"#) == ["code": -32001, "message": "no such state"])
+        #expect(
+            try await error("bundles_list", #"{"after":"bad"}"#) == [
+                "code": -32602, "message": "after: not a cursor of ours",
+            ])
+        #expect(
+            try await error("opportunities_list", #"{"state":"none"}"#) == ["code": -32001, "message": "no such state"])
         let broken = try await error("opportunities_list", #"{"state":"broken"}"#)
         #expect(broken == ["code": -32603, "message": "internal error; see the node's log"])
     }
@@ -97,7 +102,10 @@ import Testing
         #expect(try await code(#"{"jsonrpc":"2.0","id":{},"method":"node_status"}"#) == -32_600)
         #expect(try await code(#"{"jsonrpc":"2.0","id":1,"method":"eth_call"}"#) == -32_601)
         #expect(try await code(#"{"jsonrpc":"2.0","id":1,"id":2,"method":"node_status"}"#) == -32_700)
-        let many = "[" + Array(repeating: #"{"jsonrpc":"2.0","id":1,"method":"node_status"}"#, count: 101).joined(separator: ",") + "]"
+        let many =
+            "["
+            + Array(repeating: #"{"jsonrpc":"2.0","id":1,"method":"node_status"}"#, count: 101).joined(separator: ",")
+            + "]"
         #expect(try await code(many) == -32_600)
     }
 
@@ -152,7 +160,9 @@ import Testing
             guard let answer = await node.dispatcher.answer(message) else { continue }
             let json = try JSON.parse(answer)
             let one = json.array?.first ?? json
-            #expect(one["jsonrpc"]?.string == "2.0" && (one["result"] == nil) != (one["error"] == nil), "seed \(random.seed)")
+            #expect(
+                one["jsonrpc"]?.string == "2.0" && (one["result"] == nil) != (one["error"] == nil),
+                "seed \(random.seed)")
         }
     }
 }
@@ -189,7 +199,9 @@ import Testing
         #expect(throws: JSONStreamSplitter.Fault.notAValue) { try cut(["{}x"]) }
         #expect(throws: JSONStreamSplitter.Fault.notAValue) { try cut(["12"]) }
         #expect(throws: JSONStreamSplitter.Fault.notAValue) { try cut(["}"]) }
-        #expect(throws: JSONStreamSplitter.Fault.tooLong) { try cut(["[" + String(repeating: "1", count: 10)], max: 10) }
+        #expect(throws: JSONStreamSplitter.Fault.tooLong) {
+            try cut(["[" + String(repeating: "1", count: 10)], max: 10)
+        }
         #expect(throws: Never.self) { try cut(["[" + String(repeating: "1", count: 8) + "]"], max: 10) }
     }
 }

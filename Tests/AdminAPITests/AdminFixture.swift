@@ -73,7 +73,8 @@ final class FakeNode: Sendable {
 /// A logger that writes nowhere.
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-/// Runs blocking code on a thread of its own: the cooperative pool of a small machine has two threads, and the servers need them.
+/// Runs blocking code on a thread of its own: the cooperative pool of a small machine has two threads, and the
+/// servers need them.
 func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Result { try body() }) }

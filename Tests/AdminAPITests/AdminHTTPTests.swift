@@ -41,7 +41,9 @@ import Testing
             let data = Array(text.utf8)
             var sent = 0
             while sent < data.count {
-                let count = data[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                let count = data[sent...].withUnsafeBytes {
+                    send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
                 if count <= 0 { break }
                 sent += count
             }
@@ -76,7 +78,8 @@ import Testing
         try await withServer { port async throws in
             let answer = try await request(port, "POST /", body: status)
             #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
-            #expect(answer.contains(#""chain":"devnet""#) && answer.lowercased().contains("content-type: application/json"))
+            #expect(
+                answer.contains(#""chain":"devnet""#) && answer.lowercased().contains("content-type: application/json"))
             let batch = try await request(port, "POST /", body: "[\(status),\(status)]")
             #expect(batch.components(separatedBy: "devnet").count == 3)
             let silent = try await request(port, "POST /", body: #"{"jsonrpc":"2.0","method":"node_pause"}"#)
@@ -152,8 +155,11 @@ import Testing
         var limits = AdminLimits()
         limits.stallMax = .milliseconds(400)
         try await withServer(limits: limits) { port async throws in
-            // A head that never ends, a body that never comes, and silence: each ends with the connection closed by the server.
-            #expect(try await raw(port, "POST / HTTP/1.1\r\nHost: localhost\r\n", seconds: 10).hasSuffix("<still open>") == false)
+            // A head that never ends, a body that never comes, and silence: each ends with the connection closed by
+            // the server.
+            #expect(
+                try await raw(port, "POST / HTTP/1.1\r\nHost: localhost\r\n", seconds: 10).hasSuffix("<still open>")
+                    == false)
             let token = JWT.make(secret: secret, now: Int64(Date().timeIntervalSince1970))
             let body =
                 "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n"
@@ -176,7 +182,10 @@ import Testing
 
     @Test func onlyLoopbackMayBeNamed() throws {
         let dispatcher = FakeNode().dispatcher
-        for host in ["0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.example.com", "127.0.0.256", "", "127.1", "::ffff:127.0.0.1"] {
+        for host in [
+            "0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.example.com", "127.0.0.256", "", "127.1",
+            "::ffff:127.0.0.1",
+        ] {
             do throws(AdminError) {
                 _ = try AdminHTTPServer(host: host, port: 0, secret: secret, dispatcher: dispatcher, logger: quiet)
                 Issue.record("\(host) must be refused")

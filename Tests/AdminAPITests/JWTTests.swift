@@ -80,7 +80,8 @@ import Testing
         var random = SeededGenerator()
         for _ in 0..<3_000 {
             let alphabet = Array("aA0-_.=+/ {}\"éBearer")
-            let text = String((0..<Int.random(in: 0...60, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "x" })
+            let text = String(
+                (0..<Int.random(in: 0...60, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "x" })
             #expect(refusal(text, at: issued) != nil)
         }
     }
