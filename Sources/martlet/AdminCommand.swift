@@ -75,7 +75,7 @@ struct AdminCommand: AsyncParsableCommand {
         throw CLIFailure(code: found.isEmpty ? .peerFailed : .badUsage, message: found.isEmpty ? none : several)
     }
 
-    private func overHTTP(_ message: [UInt8]) async throws(CLIFailure) -> [UInt8] {
+    private func overHTTP(_ message: [UInt8]) async throws -> [UInt8] {
         let secret: JWTSecret
         do { secret = try JWTSecret(file: secretFile ?? "") } catch {
             throw CLIFailure(code: .badConfiguration, message: error.message)

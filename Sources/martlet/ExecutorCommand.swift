@@ -63,7 +63,7 @@ struct OwnerSession {
     var chain: Chain { config.chain }
 
     /// A transaction with nonce and fees of the moment, its gas estimated by the node on the owner's behalf with a quarter on top.
-    func transaction(to: Address?, data: [UInt8]) async throws(CLIFailure) -> Transaction {
+    func transaction(to: Address?, data: [UInt8]) async throws -> Transaction {
         let request = CallRequest(to: to, data: data, from: owner)
         let estimate = try await CLIFailure.node { () async throws(NodeError) in try await pool.estimateGas(request) }
         let (limit, overflow) = estimate.addingReportingOverflow(estimate / 4)
@@ -80,7 +80,7 @@ struct OwnerSession {
     }
 
     /// Fees that stay payable for 12 blocks, with the node's suggestion as tip and the chain's minimum below it.
-    private func fees() async throws(CLIFailure) -> FeeChoice {
+    private func fees() async throws -> FeeChoice {
         let head = try await CLIFailure.node { () async throws(NodeError) in try await pool.header(at: .latest) }
         guard let head else { throw CLIFailure(code: .peerFailed, message: "the node has no block yet") }
         let suggested = try await CLIFailure.node { () async throws(NodeError) in try await pool.maxPriorityFeePerGas() }
@@ -102,7 +102,7 @@ struct OwnerSession {
     }
 
     /// Ends the command when the limits or the account's balance forbid `transaction`.
-    func check(_ transaction: Transaction) async throws(CLIFailure) {
+    func check(_ transaction: Transaction) async throws {
         if let refusal = policy(recipient: transaction.to).refusal(of: transaction) {
             let detail = refusal == .feeTooHigh ? " (\(transaction.maxFeePerGas) wei a gas; [limits] max_gas_price_wei allows less)" : ""
             throw CLIFailure(code: .refused, message: "the signing policy refuses it: \(refusal.rawValue)\(detail)")
@@ -117,7 +117,7 @@ struct OwnerSession {
     }
 
     /// Signs with the keystore, sends once and waits for the receipt; ends the command with what went wrong.
-    func send(_ transaction: Transaction, _ options: SendingOptions) async throws(CLIFailure) -> Receipt {
+    func send(_ transaction: Transaction, _ options: SendingOptions) async throws -> Receipt {
         let signed = try sign(transaction, options)
         let hash = signed.hash
         switch await pool.sendRawTransaction(signed.encoded()) {
@@ -147,7 +147,7 @@ struct OwnerSession {
     }
 
     /// Looks for the receipt twice a block until `seconds` are over; a node that cannot answer for a while is asked again.
-    private func receipt(of hash: Hash32, seconds: Int) async throws(CLIFailure) -> Receipt {
+    private func receipt(of hash: Hash32, seconds: Int) async throws -> Receipt {
         let end = ContinuousClock.now + .seconds(seconds)
         let pause = Duration.milliseconds(Int64(min(5_000, max(200, chain.blockTimeMilliseconds / 2))))
         var last: NodeError?

@@ -33,7 +33,7 @@ struct ExecutorDeployCommand: AsyncParsableCommand {
     }
 
     /// The chain's wrapped native token, which must have code there.
-    private func wrappedNative(_ session: OwnerSession) async throws(CLIFailure) -> Address {
+    private func wrappedNative(_ session: OwnerSession) async throws -> Address {
         guard let wrapped = session.chain.wrappedNative else {
             throw CLIFailure(
                 code: .badConfiguration,
@@ -50,7 +50,7 @@ struct ExecutorDeployCommand: AsyncParsableCommand {
     /// The new contract's address, once its code was compared with ours to the byte.
     private func verified(
         _ receipt: Receipt, _ immutables: ExecutorCode.Immutables, _ session: OwnerSession
-    ) async throws(CLIFailure) -> Address {
+    ) async throws -> Address {
         guard receipt.succeeded, let address = receipt.contractAddress else {
             throw CLIFailure(code: .failed, message: "the deployment \(receipt.transactionHash) reverted in block \(receipt.blockNumber)")
         }

@@ -49,7 +49,7 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         return address
     }
 
-    private func checkOwner(_ executor: Address, _ session: OwnerSession) async throws(CLIFailure) {
+    private func checkOwner(_ executor: Address, _ session: OwnerSession) async throws {
         let code = try await CLIFailure.node { () async throws(NodeError) in try await session.pool.getCode(executor) }
         guard let immutables = ExecutorCode.immutables(ofDeployed: code) else {
             throw CLIFailure(code: .failed, message: "the code at \(executor.checksummed) is not the executor's")

@@ -43,8 +43,8 @@ struct NodeCommand: AsyncParsableCommand {
     private func opened(_ config: NodeConfig, logger: Logger) async throws -> MartletNode {
         do {
             return try await MartletNode.open(config, isLive: live, logger: logger)
-        } catch {
-            throw CLIFailure(error)
+        } catch let failure as NodeFailure {
+            throw CLIFailure(failure)
         }
     }
 

@@ -50,7 +50,7 @@ extension CLIFailure {
     }
 
     /// Runs `body` and turns a node's failure into the command's exit.
-    static func node<Value>(_ body: () async throws(NodeError) -> Value) async throws(CLIFailure) -> Value {
+    static func node<Value>(_ body: () async throws(NodeError) -> Value) async throws -> Value {
         do throws(NodeError) { return try await body() } catch { throw CLIFailure(error) }
     }
 }
