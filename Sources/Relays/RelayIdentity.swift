@@ -1,3 +1,4 @@
+internal import EVMCodec
 public import EVMCrypto
 public import EVMTypes
 public import NodeClient
@@ -20,7 +21,7 @@ public struct RelayIdentity: Sendable {
     /// Source: flashbots-docs `rpc-endpoint.mdx` (Authentication), EIP-191.
     public func header(for body: [UInt8]) -> HTTPHeader? {
         let text = Keccak256.hash(body).hex
-        let digest = Keccak256.hash(Array("\u{19}Ethereum Signed Message:\n66".utf8) + Array(text.utf8))
+        let digest = EIP191.personalHash(Array(text.utf8))
         guard let signature = sign(digest) else { return nil }
         return HTTPHeader("X-Flashbots-Signature", "\(address.checksummed):\(Hex.encode(signature.bytes65(v27: true)))")
     }
