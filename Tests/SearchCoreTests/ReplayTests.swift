@@ -67,7 +67,8 @@ import Testing
         return decisions
     }
 
-    /// What the core chose, as text: amounts and order, not the calldata and gas figures that `Bundles` tests of its own.
+    /// What the core chose, as text: amounts and order, not the calldata and gas figures that `Bundles` tests of its
+    /// own.
     static func line(_ decision: Decision) -> String {
         var parts = [
             decision.skipped.map { "\($0)" } ?? "plan", "\(decision.writes.count)", "\(decision.search.cycles)",
@@ -118,7 +119,8 @@ import Testing
         #expect(behindTargets > 50)
     }
 
-    /// Changes only when the meaning of the core changes; then look at the lines, and take the new value over on purpose.
+    /// Changes only when the meaning of the core changes; then look at the lines, and take the new value over on
+    /// purpose.
     @Test func theGoldenTrafficGivesTheGoldenDecisions() {
         // MARTLET_SEED makes other traffic.
         guard SeededGenerator(seed: 0x6d61_7274).seed == 0x6d61_7274 else { return }
