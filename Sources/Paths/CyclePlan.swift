@@ -1,7 +1,7 @@
 /// One arbitrage cycle in exact integers: what each pool takes and gives, in the order of execution.
 ///
-/// One of the cycle's own pools lends the money (`Bundles` says which), so capital costs nothing beyond the swap fees that
-/// the amounts already hold.
+/// One of the cycle's own pools lends the money (`Bundles` says which), so capital costs nothing beyond the swap fees
+/// that the amounts already hold.
 /// Invariants: `legs[i].amountOut == legs[i + 1].amountIn`; the last `amountOut` is `amountIn + profit`; no pool twice.
 public struct CyclePlan: Hashable, Sendable {
     /// One swap of the cycle. Amounts are in the smallest unit of the token that goes in or comes out.

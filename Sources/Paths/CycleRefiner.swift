@@ -1,8 +1,8 @@
 /// The exact pass: from a proposed input to the best integer plan near it.
 ///
-/// Every amount of a plan comes from forward quotes of the market itself, so a profit is never overstated. Rounding makes the
-/// profit a staircase whose tallest steps belong to the token with the smallest numbers ("coarsest" amount): neighbours
-/// of that amount are tried, each bought with the smallest input that reaches it.
+/// Every amount of a plan comes from forward quotes of the market itself, so a profit is never overstated. Rounding
+/// makes the profit a staircase whose tallest steps belong to the token with the smallest numbers ("coarsest" amount):
+/// neighbours of that amount are tried, each bought with the smallest input that reaches it.
 struct CycleRefiner {
     /// Amounts along a cycle: `values[0]` in, `values[hops]` out, in settlement units at both ends.
     struct Amounts {
@@ -25,7 +25,8 @@ struct CycleRefiner {
         self.allLevels = allLevels
     }
 
-    /// Searches around `input`. Returns false when no input near it leaves a profit; else `best` and `profit` hold the plan.
+    /// Searches around `input`. Returns false when no input near it leaves a profit; else `best` and `profit` hold the
+    /// plan.
     mutating func refine<M: MarketView>(around input: Double, in market: borrowing M) -> Bool {
         var start: UInt128 = input < 1 ? 1 : input >= 0x1p127 ? 1 << 127 : UInt128(input)
         // A proposal at the very end of a pool's liquidity may be a little too large for the exact quote.
@@ -111,8 +112,8 @@ struct CycleRefiner {
         return amounts
     }
 
-    /// The input of the whole cycle that makes its amount number `level` at least `amount`, as small as the pools' exact-output
-    /// rounding shows (which may be one unit too much: that unit is tried too).
+    /// The input of the whole cycle that makes its amount number `level` at least `amount`, as small as the pools'
+    /// exact-output rounding shows (which may be one unit too much: that unit is tried too).
     private func cheapestInput<M: MarketView>(level: Int, amount: UInt128, in market: borrowing M) -> UInt128? {
         var needed = amount
         for i in stride(from: level - 1, through: 0, by: -1) {

@@ -1,8 +1,8 @@
 /// Enumeration: every simple cycle through a touched pool that starts and ends in a settlement token.
 ///
-/// A cycle is a path from the settlement token to one end of the pool, the pool, and a path back from the other end. Paths are
-/// grown outwards from the pool's ends and closed by the graph's settlement lists, so a hub's own row is read only when
-/// the hub is an end of the touched pool and not the settlement token itself.
+/// A cycle is a path from the settlement token to one end of the pool, the pool, and a path back from the other end.
+/// Paths are grown outwards from the pool's ends and closed by the graph's settlement lists, so a hub's own row is
+/// read only when the hub is an end of the touched pool and not the settlement token itself.
 extension CycleSearch {
     /// Slack of the prefilter for rounding in at most four multiplications and divisions per edge.
     private static var gainFloor: Double { 1 - 1e-12 }
@@ -82,8 +82,8 @@ extension CycleSearch {
         return a.inner1 >= 0 && (a.inner1 == b.inner0 || a.inner1 == b.inner1)
     }
 
-    /// True when the pool of `edge` may be part of a cycle through the touched pool of rank `order`: it is usable and was
-    /// not itself searched before.
+    /// True when the pool of `edge` may be part of a cycle through the touched pool of rank `order`: it is usable and
+    /// was not itself searched before.
     private func isOpen(_ edge: Int32, order: Int32) -> Bool {
         let rank = mark[Int(edge >> 1)]
         return gains[Int(edge)] > 0 && (rank == 0 || rank > order)

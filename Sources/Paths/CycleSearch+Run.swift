@@ -1,6 +1,7 @@
 /// Running a search: enumerate, rank by estimate, prove in integers, rank by exact value.
 extension CycleSearch {
-    /// Searches the cycles through `touched`. `floor` is the least value (profit times settlement value) worth an exact pass.
+    /// Searches the cycles through `touched`. `floor` is the least value (profit times settlement value) worth an
+    /// exact pass.
     mutating func run<M: MarketView>(through touched: [Int32], floor: Double, in market: borrowing M) -> SearchResult {
         counters = SearchCounters()
         valueFloor = floor

@@ -111,8 +111,8 @@ public struct CycleSearch: Sendable {
     /// By slot: worth of one smallest unit of the settlement token in the common unit.
     public private(set) var values: [Double] = []
     var prices: [Price] = []
-    /// By directed edge: the marginal price gamma * reserveOut / reserveIn; 0 for unusable pools. The prefilter multiplies
-    /// these along a cycle: the same test as a sum of log prices, without a logarithm per update.
+    /// By directed edge: the marginal price gamma * reserveOut / reserveIn; 0 for unusable pools. The prefilter
+    /// multiplies these along a cycle: the same test as a sum of log prices, without a logarithm per update.
     var gains: [Double] = []
 
     // Scratch, empty between searches.

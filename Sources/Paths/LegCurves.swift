@@ -11,8 +11,8 @@ extension LegCurve {
             gamma: Double(1_000_000 - pool.feePips) / 1e6)
     }
 
-    /// The current piece of a concentrated pool: virtual reserves L / sqrtP and L * sqrtP up to the next initialised tick
-    /// (Uniswap v3 whitepaper §2, §6.1). Nil before `Initialize` or when no liquidity lies ahead.
+    /// The current piece of a concentrated pool: virtual reserves L / sqrtP and L * sqrtP up to the next initialised
+    /// tick (Uniswap v3 whitepaper §2, §6.1). Nil before `Initialize` or when no liquidity lies ahead.
     init?(
         _ pool: UniswapV3Pool, index: Int32, zeroForOne: Bool, ticks: Span<Int32>, nets: Span<Int128>
     ) {

@@ -56,14 +56,14 @@ struct OverlayView: MarketView {
 }
 
 extension CycleSearch {
-    /// Takes over the state of one pool, new or changed, quarantined or removed. To be called for every pool that a block
-    /// touched. O(1) amortised; a V3 pool costs a binary search over its ticks.
+    /// Takes over the state of one pool, new or changed, quarantined or removed. To be called for every pool that a
+    /// block touched. O(1) amortised; a V3 pool costs a binary search over its ticks.
     public mutating func update(_ pool: PoolIndex, from market: MarketState) { adopt(pool, from: market) }
 
     /// Searches the cycles through `touched` in the market as it is.
     ///
-    /// `floor` is the least value (profit times settlement value) worth an exact pass. Plans are quoted by `market` itself
-    /// and never overstate. Allocates for the plans only, once the scratch has grown.
+    /// `floor` is the least value (profit times settlement value) worth an exact pass. Plans are quoted by `market`
+    /// itself and never overstate. Allocates for the plans only, once the scratch has grown.
     public mutating func search(through touched: [PoolIndex], in market: MarketState, floor: Double) -> SearchResult {
         run(through: touched, floor: floor, in: market)
     }
@@ -78,7 +78,8 @@ extension CycleSearch {
 }
 
 extension CyclePlan {
-    /// Whether every leg is what `market` quotes now, the legs join up, and the last output less the first input is `profit`.
+    /// Whether every leg is what `market` quotes now, the legs join up, and the last output less the first input is
+    /// `profit`.
     ///
     /// Exact integers; one quote a leg.
     public func holds(in market: MarketState) -> Bool { isConsistent(in: market) }

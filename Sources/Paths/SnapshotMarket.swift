@@ -57,8 +57,9 @@ public struct SnapshotMarket: Sendable {
 
     /// Finds every cycle of the market that starts and ends in `start`, best profit first.
     ///
-    /// `counters.aboveOne` counts directed cycles whose marginal product exceeds 1 exactly (in integers, fees included);
-    /// the plans are those of them that keep a profit of at least `minProfit` (and at least 1) in exact integers.
+    /// `counters.aboveOne` counts directed cycles whose marginal product exceeds 1 exactly (in integers, fees
+    /// included); the plans are those of them that keep a profit of at least `minProfit` (and at least 1) in exact
+    /// integers.
     public func scan(start: Int32, settings: SearchSettings, minProfit: UInt128 = 1) -> SearchResult {
         var search = CycleSearch(settings: settings)
         search.addSettlement(start)

@@ -1,8 +1,8 @@
 /// Which pools join which tokens, as flat arrays that grow in place when a pool is added.
 ///
 /// Tokens and pools are dense `Int32` indices of a market. A directed edge is `pool * 2 + 1` for token0 -> token1 and
-/// `pool * 2` for the way back. Every token has one contiguous row of its edges; a full row moves to the end of the edge
-/// array with twice the room, so adding is O(1) amortised and a row scan touches one run of memory.
+/// `pool * 2` for the way back. Every token has one contiguous row of its edges; a full row moves to the end of the
+/// edge array with twice the room, so adding is O(1) amortised and a row scan touches one run of memory.
 /// Settlement tokens also keep, per other token, the list of pools that join the two: closing a cycle is one look-up.
 public struct TokenGraph: Sendable {
     /// One entry of a token's row: the token reached and the directed edge that leads there.
@@ -87,7 +87,8 @@ public struct TokenGraph: Sendable {
         for t in start.indices {
             for slot in 0..<slots { wider[t * (slots + 1) + slot] = firstPool[t * slots + slot] }
         }
-        // Later pools of a pair go in front, as `linkPair` does, so lists shared by two settlement tokens stay one list.
+        // Later pools of a pair go in front, as `linkPair` does, so lists shared by two settlement tokens stay one
+        // list.
         for position in row(of: token) {
             let pool = edges[position].id >> 1, place = Int(edges[position].to) * (slots + 1) + slots
             nextSamePair[Int(pool)] = wider[place]

@@ -1,7 +1,7 @@
 public import EVMTypes
 
-/// What the operator allows the node to risk. Values come from `[limits]` of `martlet.toml`. What equals its limit passes,
-/// except a loss: reaching the limit of a loss stops.
+/// What the operator allows the node to risk. Values come from `[limits]` of `martlet.toml`. What equals its limit
+/// passes, except a loss: reaching the limit of a loss stops.
 public struct RiskLimits: Hashable, Sendable {
     /// Least net profit of a plan, wei.
     public var netProfitMin: U256
@@ -9,8 +9,8 @@ public struct RiskLimits: Hashable, Sendable {
     public var gasPriceMax: U256
     /// Most gas one transaction of ours may ask for.
     public var gasLimitMax: UInt64
-    /// Most settlement tokens one plan may send into its first pool, smallest units. The flash source lends them, so this
-    /// bounds what a wrong plan would move, not what it could lose.
+    /// Most settlement tokens one plan may send into its first pool, smallest units. The flash source lends them, so
+    /// this bounds what a wrong plan would move, not what it could lose.
     public var inputMax: U256
     /// Most plans that go out for one block, replacements included.
     public var plansPerBlockMax: UInt32
@@ -25,7 +25,8 @@ public struct RiskLimits: Hashable, Sendable {
     public var headAgeMaxMilliseconds: UInt64
     /// Highest base fee of the block a plan is for, wei a gas.
     public var baseFeeMax: U256
-    /// Most blocks for which plans may wait at once, the new one included. Plans for one block share a nonce and count once.
+    /// Most blocks for which plans may wait at once, the new one included. Plans for one block share a nonce and count
+    /// once.
     public var inFlightMax: UInt32
     /// Most wei the gas of one block's plan may cost: gas limit times highest price. Only one plan of a block can land.
     public var feesPerBlockMax: U256

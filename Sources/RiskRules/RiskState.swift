@@ -140,7 +140,9 @@ public struct RiskState: Hashable, Sendable {
 
     /// What an included transaction earned or lost, net, in wei.
     public mutating func noteResult(netWei: I256, nowMilliseconds: UInt64) {
-        if !isDay(of: nowMilliseconds) { (day, gainToday, lossToday) = (nowMilliseconds / Self.dayLength, .zero, .zero) }
+        if !isDay(of: nowMilliseconds) {
+            (day, gainToday, lossToday) = (nowMilliseconds / Self.dayLength, .zero, .zero)
+        }
         if netWei.isNegative {
             lossToday = lossToday.adding(netWei.magnitude) ?? .max
             lossAtHead = lossAtHead.adding(netWei.magnitude) ?? .max

@@ -10,7 +10,8 @@ public enum Event: Sendable {
     case undo(UndoEvent)
     /// A transaction that is not in a block yet.
     case pending(PendingTransaction, timeMilliseconds: UInt64)
-    /// The next nonce of a sender on the newest head, for hosts that look it up. A target with another nonce cannot be next.
+    /// The next nonce of a sender on the newest head, for hosts that look it up. A target with another nonce cannot be
+    /// next.
     case senderNonce(Address, UInt64)
     /// What became of a plan the core gave out.
     case outcome(PlanOutcome)
@@ -24,7 +25,8 @@ public struct HeadEvent: Sendable {
     public var header: BlockHeader
     /// Logs of the block that `EventTopics.followed` names, by log index.
     public var logs: [Log]
-    /// Next nonce of the searcher on this block; nil when it is not known (old blocks during a sync): then no plan is made.
+    /// Next nonce of the searcher on this block; nil when it is not known (old blocks during a sync): then no plan is
+    /// made.
     public var nonce: UInt64?
     /// When the head was received, milliseconds since 1970.
     public var timeMilliseconds: UInt64

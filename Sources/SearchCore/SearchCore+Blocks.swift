@@ -35,7 +35,9 @@ extension Searcher {
     }
 
     /// Applies old blocks in one go, without a search: `header` is the last of them. Rows to commit come back.
-    public mutating func applyRange(_ logs: [Log], through header: BlockHeader) -> (writes: [StoreWrite], tally: LogTally) {
+    public mutating func applyRange(_ logs: [Log], through header: BlockHeader) -> (
+        writes: [StoreWrite], tally: LogTally
+    ) {
         var tally = LogTally()
         _ = applyLogs(logs, &tally)
         head = HeadID(number: header.number, hash: header.hash)

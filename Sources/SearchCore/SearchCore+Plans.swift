@@ -13,7 +13,8 @@ extension Searcher {
     /// Least gross profit worth an exact look, wei in Double: what the cheapest run would cost in gas.
     var profitFloor: Double {
         guard let parent, let builder = config.builder else { return 1 }
-        let gas = builder.context.gasModel.estimate(kinds: [PoolKind.uniswapV2, .uniswapV2], ticksCrossed: 0, paysTip: false)
+        let gas = builder.context.gasModel.estimate(
+            kinds: [PoolKind.uniswapV2, .uniswapV2], ticksCrossed: 0, paysTip: false)
         let price = parent.baseFeePerGas.double * 0.875 + builder.policy.priorityFeePerGas.double
         return max(1, Double(gas) * price * 0.9)
     }
@@ -100,9 +101,12 @@ extension Searcher {
     private func bundle(
         _ cycle: CyclePlan, target: PendingTransaction?, over usesOverlay: Bool, timeMilliseconds: UInt64
     ) -> Result<BundlePlan, Refusal> {
-        guard let builder = config.builder, let parent, let nonce else { return .failure(Refusal(reason: .watchingOnly)) }
+        guard let builder = config.builder, let parent, let nonce else {
+            return .failure(Refusal(reason: .watchingOnly))
+        }
         let request = BundleRequest(
-            plan: cycle, pools: cycle.legs.map { market.identity($0.pool) }, settlement: market.token(at: cycle.settlement),
+            plan: cycle, pools: cycle.legs.map { market.identity($0.pool) },
+            settlement: market.token(at: cycle.settlement),
             targets: target.map { [$0.transaction] } ?? [], parent: parent, nonce: nonce,
             ticksCrossed: ticksCrossed(by: cycle, over: usesOverlay))
         let bundle: BundlePlan

@@ -19,8 +19,8 @@ public struct SearchConfig: Sendable {
     /// Seconds from a block to the next, for the deadlines of targets.
     public var blockSeconds: UInt64
     public var chainID: UInt64
-    /// True drops targets whose sender's next nonce was not told by `.senderNonce` since the newest head. False takes them on
-    /// trust; a nonce that was told is heeded either way.
+    /// True drops targets whose sender's next nonce was not told by `.senderNonce` since the newest head. False takes
+    /// them on trust; a nonce that was told is heeded either way.
     public var dropsUnknownNonces = false
 
     public init(
@@ -40,8 +40,8 @@ public struct SearchConfig: Sendable {
 
 /// The deterministic heart: market, search and risk as one synchronous state machine.
 ///
-/// `step` is the only way in. It reads no clock, no file and no network, and the same events give the same decisions. One
-/// writer: the core is moved to one thread and stays there. Scratch memory is kept between steps.
+/// `step` is the only way in. It reads no clock, no file and no network, and the same events give the same decisions.
+/// One writer: the core is moved to one thread and stays there. Scratch memory is kept between steps.
 public struct Searcher: Sendable {
     public let config: SearchConfig
     /// The exact state of all pools at `head`.

@@ -11,8 +11,8 @@ struct ScanCommand: ParsableCommand {
         commandName: "scan",
         abstract: "Finds arbitrage cycles in a file of constant-product pools.",
         discussion: """
-            FILE is CSV, plain or gzip, with a header that names pair (or pool), token0, token1, reserve0, reserve1 and \
-            perhaps fee (in pips, 1e-6), symbol0 and symbol1. Bad rows are reported by line number and left out. \
+            FILE is CSV, plain or gzip, with a header that names pair (or pool), token0, token1, reserve0, reserve1 \
+            and perhaps fee (in pips, 1e-6), symbol0 and symbol1. Bad rows are reported by line number and left out. \
             Amounts are exact integers in the token's smallest unit. Cycles are listed best profit first; each is \
             sized alone, so cycles that share a pool do not add up.
             Exit codes: 0 found, 1 nothing found, 2 bad usage or not a list of pools.

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Paths
 
-/// The triangles of the recorded Uniswap V2 reserves of 2020 (shared data README §2): counts and top values of someone else.
+/// The triangles of the recorded Uniswap V2 reserves of 2020 (shared data README §2): counts and top values of someone
+/// else.
 @Suite struct KnownTrianglesTests {
     static func market() throws -> SnapshotMarket? {
         guard let data = try SharedData.data("data/graph/eth_uniswap_v2_reserves_2020.csv.gz") else { return nil }

@@ -30,7 +30,9 @@ import Testing
         var testDescription: String { name }
     }
 
-    static func fail(_ state: inout RiskState, times: Int, at time: UInt64 = now, head: UInt64 = head, pools: [Int32] = [91]) {
+    static func fail(
+        _ state: inout RiskState, times: Int, at time: UInt64 = now, head: UInt64 = head, pools: [Int32] = [91]
+    ) {
         for _ in 0..<times { state.noteFailure(pools: pools, head: head, nowMilliseconds: time, limits: limits) }
     }
 
@@ -70,7 +72,9 @@ import Testing
             name: "two plans of two for the block", expected: .tooManyPlansForBlock,
             state: { for _ in 1...2 { $0.notePlan(head: head) } }),
         Case(name: "plans for another block", expected: nil, state: { for _ in 1...5 { $0.notePlan(head: head - 1) } }),
-        Case(name: "one other block waited for, of two", expected: nil, state: { $0.notePlan(head: 98, validUntil: 101) }),
+        Case(
+            name: "one other block waited for, of two", expected: nil, state: { $0.notePlan(head: 98, validUntil: 101) }
+        ),
         Case(
             name: "two other blocks waited for", expected: .tooManyInFlight,
             state: { for head: UInt64 in 98...99 { $0.notePlan(head: head, validUntil: 101) } }),
@@ -110,7 +114,9 @@ import Testing
                 $0.noteHead(101)
             }),
         Case(name: "no loss is no loss, whatever the limit", expected: nil, limits: { $0.blockLossMax = 0 }),
-        Case(name: "a pool of the plan rests", expected: .poolCoolingDown, state: { fail(&$0, times: 1, head: 97, pools: [12]) }),
+        Case(
+            name: "a pool of the plan rests", expected: .poolCoolingDown,
+            state: { fail(&$0, times: 1, head: 97, pools: [12]) }),
         Case(name: "its rest is over", expected: nil, state: { fail(&$0, times: 1, head: 96, pools: [11, 12]) }),
         Case(name: "another pool rests", expected: nil, state: { fail(&$0, times: 1, pools: [13]) }),
         Case(
@@ -163,7 +169,8 @@ import Testing
     }
 
     @Test func defaultLimitsRefuseNothingButALoss() {
-        let facts = RiskFacts(netProfitWei: 1, gasPriceWei: U256(UInt64.max), gasLimit: .max, input: .max, baseFeeWei: .max)
+        let facts = RiskFacts(
+            netProfitWei: 1, gasPriceWei: U256(UInt64.max), gasLimit: .max, input: .max, baseFeeWei: .max)
         func check(_ facts: RiskFacts) -> RiskReason? {
             RiskState().check(
                 facts, pools: [1], head: 5, headTimeMilliseconds: 0, nowMilliseconds: .max, limits: RiskLimits())

@@ -14,14 +14,17 @@ struct ScriptedMarket {
     static let sender = Address(high: 0x60, low: 1)
 
     static let pairs = DexConfig(
-        id: 1, name: "pairs", kind: .uniswapV2, factory: Address(high: 0x20, low: 1), create2Sender: Address(high: 0x20, low: 1),
+        id: 1, name: "pairs", kind: .uniswapV2, factory: Address(high: 0x20, low: 1),
+        create2Sender: Address(high: 0x20, low: 1),
         initCodeHash: Hash32(U256(UInt64(0x1111))), feePips: 3000, startBlock: 0)
     static let otherPairs = DexConfig(
         id: 2, name: "other pairs", kind: .uniswapV2, factory: Address(high: 0x20, low: 2),
-        create2Sender: Address(high: 0x20, low: 2), initCodeHash: Hash32(U256(UInt64(0x2222))), feePips: 2500, startBlock: 0)
+        create2Sender: Address(high: 0x20, low: 2), initCodeHash: Hash32(U256(UInt64(0x2222))), feePips: 2500,
+        startBlock: 0)
     static let concentrated = DexConfig(
         id: 3, name: "concentrated", kind: .uniswapV3, factory: Address(high: 0x30, low: 1),
-        create2Sender: Address(high: 0x30, low: 1), initCodeHash: Hash32(U256(UInt64(0x3333))), feePips: nil, startBlock: 0)
+        create2Sender: Address(high: 0x30, low: 1), initCodeHash: Hash32(U256(UInt64(0x3333))), feePips: nil,
+        startBlock: 0)
 
     /// Token 1 is the wrapped native one; addresses ascend.
     static func token(_ n: Int) -> Address { Address(high: 0x10, low: UInt128(n)) }
@@ -32,7 +35,8 @@ struct ScriptedMarket {
         return SearchConfig(
             chainID: 1337, settlementTokens: [wrapped],
             routers: RouterTable(
-                [RouterEntry(address: router, kind: .uniswapV2Router02, v2DexID: 1, v3DexID: nil)], wrappedNative: wrapped),
+                [RouterEntry(address: router, kind: .uniswapV2Router02, v2DexID: 1, v3DexID: nil)],
+                wrappedNative: wrapped),
             builder: BundleBuilder(
                 context: ExecutorContext(chainID: 1337, executor: Address(high: 0x40, low: 1), wrappedNative: wrapped),
                 policy: FeePolicy(tipBps: 5000, priorityFeePerGas: 1_000_000)),
@@ -109,7 +113,8 @@ struct ScriptedMarket {
         emit(
             Self.concentrated.factory,
             [
-                EventTopics.poolCreated, Hash32(pool.token0.word), Hash32(pool.token1.word), Hash32(U256(UInt64(pool.feePips))),
+                EventTopics.poolCreated, Hash32(pool.token0.word), Hash32(pool.token1.word),
+                Hash32(U256(UInt64(pool.feePips))),
             ], [Self.signed(pool.tickSpacing), pool.address.word])
         emit(pool.address, [EventTopics.initialize], [TickMath.sqrtPrice(atTick: tick), Self.signed(tick)])
         for width: Int32 in [600, 60_000] {

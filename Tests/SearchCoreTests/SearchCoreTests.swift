@@ -28,17 +28,22 @@ import Testing
     }
 
     /// Executes target and plan leg by leg on an overlay and returns what the settlement token grew by.
-    static func replay(_ plan: PlannedBundle, cycle: CyclePlan, targets: [PendingTransaction], core: Searcher) throws -> UInt128 {
+    static func replay(_ plan: PlannedBundle, cycle: CyclePlan, targets: [PendingTransaction], core: Searcher) throws
+        -> UInt128
+    {
         var overlay = MarketOverlay()
         for target in targets {
-            guard case .plan(let routed) = RouterDecoder.decode(target.transaction, from: target.from, routers: core.config.routers)
+            guard
+                case .plan(let routed) = RouterDecoder.decode(
+                    target.transaction, from: target.from, routers: core.config.routers)
             else { throw TestFailure.undecodable }
             let outcome = overlay.apply(routed, timestamp: 1_700_000_000, parentHash: nil, in: core.market)
             #expect(outcome == .applied(swaps: 1))
         }
         var amount = cycle.amountIn
         for leg in cycle.legs {
-            let moved = try overlay.swap(leg.pool, exactIn: true, amount: amount, zeroForOne: leg.zeroForOne, in: core.market)
+            let moved = try overlay.swap(
+                leg.pool, exactIn: true, amount: amount, zeroForOne: leg.zeroForOne, in: core.market)
             #expect(moved.isFilled && moved.amountIn == leg.amountIn && moved.amountOut == leg.amountOut)
             amount = moved.amountOut
         }
@@ -106,7 +111,8 @@ import Testing
         var (core, script) = Self.balanced()
         let large = try #require(core.step(script.pending(Script.swap(id: 2, Self.ether * 40, path: [1, 2]))).plan)
         _ = core.step(
-            .outcome(PlanOutcome(result: .failed, pools: large.pools, timeMilliseconds: Script.time(of: script.number))))
+            .outcome(PlanOutcome(result: .failed, pools: large.pools, timeMilliseconds: Script.time(of: script.number)))
+        )
         let next = core.step(script.pending(Script.swap(id: 3, Self.ether * 30, path: [1, 2])))
         #expect(next.plan?.replaces == false)
     }
@@ -132,12 +138,21 @@ import Testing
             return decision.skipped
         }
         let swap = Script.swap(id: 1, Self.ether * 20, path: [1, 2])
-        #expect(reason { core, script in _ = core.step(script.pending(swap)); return swap } == .seenBefore)
+        #expect(
+            reason { core, script in
+                _ = core.step(script.pending(swap))
+                return swap
+            } == .seenBefore)
         #expect(reason { _, _ in Script.swap(id: 1, Self.ether, path: [1, 2], chainID: 1) } == .cannotBeIncluded)
-        #expect(reason { _, _ in Script.swap(id: 1, Self.ether, path: [1, 2], maxFee: 999_999_999) } == .cannotBeIncluded)
+        #expect(
+            reason { _, _ in Script.swap(id: 1, Self.ether, path: [1, 2], maxFee: 999_999_999) } == .cannotBeIncluded)
         #expect(reason { _, _ in Script.swap(id: 1, Self.ether, path: [1, 2], minOut: .max) } == .noEffect)
         #expect(reason { _, _ in Script.swap(id: 1, Self.ether, path: [1, 9]) } == .noEffect)
-        #expect(reason { core, _ in _ = core.step(.senderNonce(Script.sender, 2)); return swap } == .cannotBeIncluded)
+        #expect(
+            reason { core, _ in
+                _ = core.step(.senderNonce(Script.sender, 2))
+                return swap
+            } == .cannotBeIncluded)
         func changed(_ change: (inout Transaction) -> Void) -> PendingTransaction {
             var pending = swap
             change(&pending.transaction)
@@ -147,7 +162,11 @@ import Testing
         #expect(reason { _, _ in changed { $0.to = nil } } == .notARouter)
         #expect(reason { _, _ in changed { $0.data[0] = 0 } } == .unknownSelector)
         #expect(reason { _, _ in changed { $0.data.removeLast(64) } } == .undecodable)
-        #expect(reason { core, script in _ = core.step(script.mine(nonce: nil)); return swap } == .watchingOnly)
+        #expect(
+            reason { core, script in
+                _ = core.step(script.mine(nonce: nil))
+                return swap
+            } == .watchingOnly)
         var empty = Script.core()
         #expect(empty.step(Script().pending(swap)).skipped == .noHead)
     }
