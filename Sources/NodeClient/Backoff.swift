@@ -8,7 +8,9 @@ public struct Backoff: Sendable, Hashable {
     public var stableAfter: Duration
     private var exponent = 0
 
-    public init(initial: Duration = .milliseconds(200), maximum: Duration = .seconds(30), stableAfter: Duration = .seconds(30)) {
+    public init(
+        initial: Duration = .milliseconds(200), maximum: Duration = .seconds(30), stableAfter: Duration = .seconds(30)
+    ) {
         self.initial = initial
         self.maximum = max(initial, maximum)
         self.stableAfter = stableAfter

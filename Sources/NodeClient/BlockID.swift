@@ -111,7 +111,8 @@ public struct BlockOverride: Sendable, Hashable {
     public var baseFeePerGas: U256?
 
     public init(
-        number: UInt64? = nil, time: UInt64? = nil, gasLimit: UInt64? = nil, feeRecipient: Address? = nil, baseFeePerGas: U256? = nil
+        number: UInt64? = nil, time: UInt64? = nil, gasLimit: UInt64? = nil, feeRecipient: Address? = nil,
+        baseFeePerGas: U256? = nil
     ) {
         self.number = number
         self.time = time

@@ -1,3 +1,4 @@
+import EVMTypes
 internal import CCurl
 
 /// One libcurl easy handle with its connections. Used by one thread; freed on deinit.
@@ -19,7 +20,9 @@ struct CurlHandle: ~Copyable {
         let request = job.request
         let transfer = Transfer(job: job, bytesMax: request.responseBytesMax)
         curl_easy_reset(raw)  // keeps connections, DNS and TLS sessions
-        guard let list = headerList(request) else { return .failure(error(.configuration, "out of memory", request, .notSent)) }
+        guard let list = headerList(request) else {
+            return .failure(error(.configuration, "out of memory", request, .notSent))
+        }
         defer { curl_slist_free_all(list) }
         set(request, timeout: ContinuousClock.now.duration(to: job.deadline))
         _ = martlet_curl_set_pointer(raw, CURLOPT_HTTPHEADER, list)
@@ -71,7 +74,8 @@ struct CurlHandle: ~Copyable {
         _ = martlet_curl_set_string(raw, CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
         _ = martlet_curl_set_long(raw, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
         _ = martlet_curl_set_long(raw, CURLOPT_TIMEOUT_MS, Int(timeout.milliseconds))
-        _ = martlet_curl_set_long(raw, CURLOPT_CONNECTTIMEOUT_MS, Int(min(timeout, request.connectTimeout).milliseconds))
+        _ = martlet_curl_set_long(
+            raw, CURLOPT_CONNECTTIMEOUT_MS, Int(min(timeout, request.connectTimeout).milliseconds))
         _ = martlet_curl_set_long(raw, CURLOPT_TCP_KEEPALIVE, 1)
         _ = martlet_curl_set_long(raw, CURLOPT_TCP_NODELAY, 1)
         if let file = request.tlsRootsFile { _ = martlet_curl_set_string(raw, CURLOPT_CAINFO, file) }
@@ -85,10 +89,15 @@ struct CurlHandle: ~Copyable {
             _ = martlet_curl_get_long(raw, CURLINFO_RESPONSE_CODE, &status)
             _ = martlet_curl_get_size(raw, CURLINFO_RETRY_AFTER, &retryAfter)
             return .success(
-                HTTPResponse(status: status, body: transfer.body, retryAfter: retryAfter > 0 ? .seconds(Int64(retryAfter)) : nil))
+                HTTPResponse(
+                    status: status, body: transfer.body, retryAfter: retryAfter > 0 ? .seconds(Int64(retryAfter)) : nil)
+            )
         }
         if transfer.isOverflowed {
-            return .failure(error(.responseTooLarge, "the answer is longer than \(request.responseBytesMax) bytes", request, .answered))
+            return .failure(
+                error(
+                    .responseTooLarge, "the answer is longer than \(request.responseBytesMax) bytes", request, .answered
+                ))
         }
         // Only libcurl's fixed text: its error buffer may quote the URL.
         let text = String(cString: curl_easy_strerror(outcome))
@@ -96,9 +105,11 @@ struct CurlHandle: ~Copyable {
         _ = martlet_curl_get_size(raw, CURLINFO_PRETRANSFER_TIME_T, &wasSent)
         let delivery: NodeError.Delivery = wasSent > 0 ? .unknown : .notSent
         switch outcome {
-        case CURLE_ABORTED_BY_CALLBACK: return .failure(error(.cancelled, "the request was cancelled", request, delivery))
+        case CURLE_ABORTED_BY_CALLBACK:
+            return .failure(error(.cancelled, "the request was cancelled", request, delivery))
         case CURLE_OPERATION_TIMEDOUT:
-            return .failure(error(wasSent > 0 ? .timeout : .connectFailed, "no answer in time (\(text))", request, delivery))
+            return .failure(
+                error(wasSent > 0 ? .timeout : .connectFailed, "no answer in time (\(text))", request, delivery))
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR,
             CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM:
             return .failure(error(.connectFailed, text, request, .notSent))

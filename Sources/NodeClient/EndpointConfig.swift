@@ -1,3 +1,5 @@
+public import EVMTypes
+
 /// One endpoint and the limits we keep towards it.
 public struct EndpointConfig: Sendable, Hashable {
     /// The name by which messages call it; defaults to the URL's printable form.
@@ -25,7 +27,8 @@ public struct EndpointConfig: Sendable, Hashable {
 
     public init(
         _ url: EndpointURL, name: String? = nil, headers: [HTTPHeader] = [], timeout: Duration = .seconds(10),
-        connectTimeout: Duration = .seconds(5), responseBytesMax: Int = 64 << 20, batchItemsMax: Int = 100, batchBytesMax: Int = 1 << 20,
+        connectTimeout: Duration = .seconds(5), responseBytesMax: Int = 64 << 20, batchItemsMax: Int = 100,
+        batchBytesMax: Int = 1 << 20,
         requestsPerSecond: Double? = nil, burst: Double = 20, tlsRootsFile: String? = nil
     ) {
         self.url = url

@@ -1,7 +1,10 @@
+import Foundation
+
 /// How well one endpoint has answered lately, and how many blocks of logs it gives at once. Pure: time comes in as an argument.
 public struct EndpointHealth: Sendable, Hashable {
-    /// 1 = every recent request was answered, 0 = none; an exponential average over about eight requests.
+    /// 1 = every recent request was answered, 0 = none, as of the last request; an exponential average over about eight requests.
     public private(set) var score = 1.0
+    private var lastFailure: ContinuousClock.Instant?
     /// Failures since the last success.
     public private(set) var consecutiveFailures = 0
     /// Not to be asked before this time.
@@ -28,6 +31,13 @@ public struct EndpointHealth: Sendable, Hashable {
         case wrong(NodeError)
     }
 
+    /// The score now: what failures took away comes back by half every 30 s, so that a preferred endpoint is tried again.
+    public func score(at now: ContinuousClock.Instant) -> Double {
+        guard let lastFailure, now > lastFailure else { return score }
+        return 1 - (1 - score) * exp2(-lastFailure.duration(to: now).inSeconds / Self.recoveryHalfLife.inSeconds)
+    }
+
+    static let recoveryHalfLife = Duration.seconds(30)
     static let firstCoolDown = Duration.milliseconds(250)
     static let coolDownMax = Duration.seconds(30)
     static let rateCoolDown = Duration.seconds(1)
@@ -44,14 +54,16 @@ public struct EndpointHealth: Sendable, Hashable {
     /// The request failed in a way that speaks against the endpoint: it rests for a while, longer each time, or as long as it asked.
     mutating func noteFailure(_ error: NodeError, now: ContinuousClock.Instant) {
         failed += 1
-        score -= score / 8
+        score = score(at: now) * 7 / 8
+        lastFailure = now
         lastError = error
         let doublings = min(consecutiveFailures, 10)
         consecutiveFailures += 1
         var rest = min(Self.coolDownMax, Self.firstCoolDown * (1 << doublings))
         if error.code == .rateLimited {
             rateLimited += 1
-            rest = min(error.retryAfter ?? min(Self.coolDownMax, Self.rateCoolDown * (1 << doublings)), Self.retryAfterMax)
+            rest = min(
+                error.retryAfter ?? min(Self.coolDownMax, Self.rateCoolDown * (1 << doublings)), Self.retryAfterMax)
         } else if let wait = error.retryAfter {
             rest = min(wait, Self.retryAfterMax)
         }
@@ -61,7 +73,8 @@ public struct EndpointHealth: Sendable, Hashable {
     /// Whether an error says something about the endpoint rather than about the request.
     static func speaksAgainst(_ error: NodeError) -> Bool {
         switch error.code {
-        case .rateLimited, .httpStatus, .timeout, .notConnected, .connectFailed, .connectionLost, .malformedResponse: true
+        case .rateLimited, .httpStatus, .timeout, .notConnected, .connectFailed, .connectionLost, .malformedResponse:
+            true
         case .rpc(let kind): kind == .internalError || kind == .timeout
         default: false
         }

@@ -37,7 +37,9 @@ public final class EndpointPool: RPCCalling {
 
     /// Opens nothing yet. Throws `.configuration` when there is no endpoint or one cannot be used.
     public init(_ options: Options) throws(NodeError) {
-        guard !options.endpoints.isEmpty else { throw NodeError(.configuration, "the pool needs at least one endpoint") }
+        guard !options.endpoints.isEmpty else {
+            throw NodeError(.configuration, "the pool needs at least one endpoint")
+        }
         self.options = options
         var members: [PoolMember] = []
         for endpoint in options.endpoints { members.append(try PoolMember(endpoint, options)) }
@@ -61,17 +63,22 @@ public final class EndpointPool: RPCCalling {
         for member in members {
             do { try await ensureChain(member) } catch { failures.append(error) }
         }
-        if failures.count == members.count, let worst = failures.first(where: \.isWrongChain) ?? failures.first { throw worst }
+        if failures.count == members.count, let worst = failures.first(where: \.isWrongChain) ?? failures.first {
+            throw worst
+        }
         return failures.filter(\.isWrongChain).map(\.endpoint)
     }
 
     public func call(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON {
-        try await read(cost: 1) { (member) async throws(NodeError) -> JSON in try await member.client.call(method, params) }
+        try await read(cost: 1) { (member) async throws(NodeError) -> JSON in
+            try await member.client.call(method, params)
+        }
     }
 
     public func batch(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, NodeError>] {
         guard !requests.isEmpty else { return [] }
-        return try await read(cost: Double(requests.count)) { (member) async throws(NodeError) -> [Result<JSON, NodeError>] in
+        return try await read(cost: Double(requests.count)) {
+            (member) async throws(NodeError) -> [Result<JSON, NodeError>] in
             try await member.client.batch(requests)
         }
     }
@@ -127,7 +134,8 @@ public final class EndpointPool: RPCCalling {
     }
 
     private var usable: [Int] {
-        members.filter { member in member.health.withLock { if case .wrong = $0.chain { false } else { true } } }.map(\.position)
+        members.filter { member in member.health.withLock { if case .wrong = $0.chain { false } else { true } } }.map(
+            \.position)
     }
 
     /// The best endpoint that is rested and within its budget, waiting for one until `deadline`.
@@ -139,7 +147,7 @@ public final class EndpointPool: RPCCalling {
             let usable = usable
             guard !usable.isEmpty else { throw wrongChain }
             let candidates = usable.filter { !tried.contains($0) }.map { members[$0] }
-                .map { ($0, $0.health.withLock { ($0.score * 4).rounded() }) }
+                .map { ($0, $0.health.withLock { ($0.score(at: now) * 4).rounded() }) }
                 .sorted { ($0.1, -$0.0.position) > ($1.1, -$1.0.position) }
                 .map(\.0)
             var earliest: ContinuousClock.Instant?
@@ -177,7 +185,8 @@ public final class EndpointPool: RPCCalling {
         let got = try await member.client.chainID()
         guard got == options.chainID else {
             throw NodeError(
-                .wrongChain(expected: options.chainID, got: got), "serves chain \(got), not \(options.chainID)", endpoint: member.config.name)
+                .wrongChain(expected: options.chainID, got: got), "serves chain \(got), not \(options.chainID)",
+                endpoint: member.config.name)
         }
         member.health.withLock { $0.chain = .right }
     }

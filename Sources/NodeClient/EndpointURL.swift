@@ -1,9 +1,11 @@
+import EVMTypes
 import Foundation
 
 /// The address of a peer: `http://`, `https://`, `ws://`, `wss://`, or the path of a Unix socket (`/path` or `ipc:///path`).
 ///
 /// Prints only scheme, host and port: paths, queries and credentials often carry keys and stay inside.
-public struct EndpointURL: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct EndpointURL: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// How the peer is reached.
     public enum Scheme: String, Hashable, Sendable { case http, https, ws, wss, ipc }
 
@@ -47,7 +49,9 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible, CustomDe
         guard var host = parts.host, !host.isEmpty else { throw NodeError(.configuration, "the URL names no host") }
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         let port = parts.port ?? (scheme == .http || scheme == .ws ? 80 : 443)
-        guard (1...65535).contains(port) else { throw NodeError(.configuration, "the URL's port is not between 1 and 65535") }
+        guard (1...65535).contains(port) else {
+            throw NodeError(.configuration, "the URL's port is not between 1 and 65535")
+        }
         full = Redacted(text)
         self.scheme = scheme
         self.host = host
@@ -62,7 +66,8 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible, CustomDe
             throw NodeError(.configuration, "a socket path must be absolute")
         }
         guard path.utf8.count <= Self.ipcPathBytesMax else {
-            throw NodeError(.configuration, "the socket path has \(path.utf8.count) bytes; Linux allows \(Self.ipcPathBytesMax)")
+            throw NodeError(
+                .configuration, "the socket path has \(path.utf8.count) bytes; Linux allows \(Self.ipcPathBytesMax)")
         }
         scheme = .ipc
         host = ""

@@ -22,7 +22,8 @@ public struct HTTPRequest: Sendable {
     public var tlsRootsFile: String?
 
     public init(
-        _ method: Method, _ url: EndpointURL, body: [UInt8] = [], headers: [HTTPHeader] = [], timeout: Duration = .seconds(10),
+        _ method: Method, _ url: EndpointURL, body: [UInt8] = [], headers: [HTTPHeader] = [],
+        timeout: Duration = .seconds(10),
         connectTimeout: Duration = .seconds(5), responseBytesMax: Int = 64 << 20, tlsRootsFile: String? = nil
     ) {
         self.method = method
@@ -69,7 +70,11 @@ public final class HTTPClient: Sendable {
         let result: Result<HTTPResponse, NodeError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 job.await(continuation)
-                if Task.isCancelled { job.cancel() } else if !queue.add(job) { job.finish(.failure(queue.refusal(of: request))) }
+                if Task.isCancelled {
+                    job.cancel()
+                } else if !queue.add(job) {
+                    job.finish(.failure(queue.refusal(of: request)))
+                }
             }
         } onCancel: {
             job.cancel()
@@ -120,6 +125,9 @@ final class HTTPJob: Sendable {
 
     func cancel() {
         cancelled.store(true, ordering: .relaxed)
-        finish(.failure(NodeError(.cancelled, "the request was cancelled", endpoint: request.url.description, delivery: .unknown)))
+        finish(
+            .failure(
+                NodeError(
+                    .cancelled, "the request was cancelled", endpoint: request.url.description, delivery: .unknown)))
     }
 }

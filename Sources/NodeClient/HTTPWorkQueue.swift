@@ -52,7 +52,8 @@ final class HTTPWorkQueue: @unchecked Sendable {
         condition.broadcast()
         condition.unlock()
         for job in left {
-            job.finish(.failure(NodeError(.closed, "the HTTP client was closed", endpoint: job.request.url.description)))
+            job.finish(
+                .failure(NodeError(.closed, "the HTTP client was closed", endpoint: job.request.url.description)))
         }
     }
 
@@ -77,14 +78,17 @@ final class HTTPWorkQueue: @unchecked Sendable {
     private func work() {
         guard let handle = CurlHandle() else {
             while let job = take() {
-                job.finish(.failure(NodeError(.configuration, "libcurl gave no handle", endpoint: job.request.url.description)))
+                job.finish(
+                    .failure(NodeError(.configuration, "libcurl gave no handle", endpoint: job.request.url.description))
+                )
             }
             return
         }
         while let job = take() {
             guard !job.isCancelled else { continue }
             guard job.deadline > .now else {
-                job.finish(.failure(NodeError(.timeout, "no worker was free in time", endpoint: job.request.url.description)))
+                job.finish(
+                    .failure(NodeError(.timeout, "no worker was free in time", endpoint: job.request.url.description)))
                 continue
             }
             job.finish(handle.perform(job))

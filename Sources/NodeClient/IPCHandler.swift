@@ -38,7 +38,9 @@ final class IPCHandler: ChannelDuplexHandler {
         context.close(promise: promise)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(context, .connectionLost, "the connection broke") }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail(context, .connectionLost, "the connection broke")
+    }
 
     private func fail(_ context: ChannelHandlerContext, _ code: NodeError.Code, _ text: String) {
         fault.set(NodeError(code, text, endpoint: endpoint, delivery: .unknown))

@@ -22,7 +22,9 @@ extension EndpointPool {
     public func collectLogs(
         _ filter: LogFilter, from: UInt64, to: UInt64, progress: ((UInt64) -> Void)? = nil
     ) async throws(NodeError) -> LogPage {
-        guard from <= to else { throw NodeError(.configuration, "the first block of a log range is after its last", method: "eth_getLogs") }
+        guard from <= to else {
+            throw NodeError(.configuration, "the first block of a log range is after its last", method: "eth_getLogs")
+        }
         var page = LogPage(logs: [], from: from, through: from)
         var next = from
         while next <= to {
@@ -53,7 +55,8 @@ extension PoolMember {
         let head = try await head(reaching: to)
         guard head >= from else {
             throw NodeError(
-                .behind(head: head), "the endpoint is at block \(head), before \(from)", endpoint: config.name, method: "eth_getLogs",
+                .behind(head: head), "the endpoint is at block \(head), before \(from)", endpoint: config.name,
+                method: "eth_getLogs",
                 delivery: .answered)
         }
         var upper = min(to, head)
@@ -86,7 +89,8 @@ extension NodeError {
     /// Whether a smaller range may be answered.
     fileprivate var isRangeRefusal: Bool {
         switch code {
-        case .rpc(.rangeTooWide), .rpc(.limitExceeded), .rpc(.timeout), .responseTooLarge, .timeout, .httpStatus(413): true
+        case .rpc(.rangeTooWide), .rpc(.limitExceeded), .rpc(.timeout), .responseTooLarge, .timeout, .httpStatus(413):
+            true
         default: false
         }
     }

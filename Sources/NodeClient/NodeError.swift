@@ -40,32 +40,74 @@ public struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the request can have had an effect at the peer: what a sender must know before it sends again.
     public enum Delivery: String, Hashable, Sendable { case notSent, unknown, answered }
 
+    /// One reference, because Swift 6.3 breaks async functions that throw a typed error of several words: with enough parameters that
+    /// the error's address is passed on the stack they jump to nowhere (docs of the workaround: Tests/NodeClientTests/TypedThrowTests).
+    private final class Storage: Sendable {
+        let body: Body
+        init(_ body: Body) { self.body = body }
+    }
+    private struct Body: Hashable, Sendable {
+        var code: Code
+        var message: String
+        var endpoint: String
+        var method: String?
+        var rpcCode: Int?
+        var delivery: Delivery
+        var retryAfter: Duration?
+    }
+    private var storage: Storage
+    private var body: Body {
+        get { storage.body }
+        set { storage = Storage(newValue) }
+    }
+
+    public static func == (a: NodeError, b: NodeError) -> Bool { a.body == b.body }
+    public func hash(into hasher: inout Hasher) { hasher.combine(body) }
+
     /// The kind of failure.
-    public var code: Code
+    public var code: Code {
+        get { body.code }
+        set { body.code = newValue }
+    }
     /// One clear line for a person, without URL paths, credentials or bodies.
-    public var message: String
+    public var message: String {
+        get { body.message }
+        set { body.message = newValue }
+    }
     /// The endpoint's printable label (`scheme://host:port`), empty when none was involved.
-    public var endpoint: String
+    public var endpoint: String {
+        get { body.endpoint }
+        set { body.endpoint = newValue }
+    }
     /// The method that was called, when there was one.
-    public var method: String?
+    public var method: String? {
+        get { body.method }
+        set { body.method = newValue }
+    }
     /// The peer's error code when `code` is `.rpc` or `.rateLimited`.
-    public var rpcCode: Int?
+    public var rpcCode: Int? {
+        get { body.rpcCode }
+        set { body.rpcCode = newValue }
+    }
     /// Whether the request reached the peer.
-    public var delivery: Delivery
+    public var delivery: Delivery {
+        get { body.delivery }
+        set { body.delivery = newValue }
+    }
     /// How long the peer asked us to wait (`Retry-After`).
-    public var retryAfter: Duration?
+    public var retryAfter: Duration? {
+        get { body.retryAfter }
+        set { body.retryAfter = newValue }
+    }
 
     public init(
         _ code: Code, _ message: String, endpoint: String = "", method: String? = nil, rpcCode: Int? = nil,
         delivery: Delivery = .notSent, retryAfter: Duration? = nil
     ) {
-        self.code = code
-        self.message = message
-        self.endpoint = endpoint
-        self.method = method
-        self.rpcCode = rpcCode
-        self.delivery = delivery
-        self.retryAfter = retryAfter
+        storage = Storage(
+            Body(
+                code: code, message: message, endpoint: endpoint, method: method, rpcCode: rpcCode, delivery: delivery,
+                retryAfter: retryAfter))
     }
 
     /// `endpoint: method: message`, bounded by 700 bytes.
@@ -77,12 +119,14 @@ public struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether an idempotent read may be asked again, there or elsewhere.
     public var isRetryable: Bool {
         switch code {
-        case .rateLimited, .timeout, .notConnected, .connectFailed, .connectionLost, .malformedResponse, .overloaded, .behind, .noEndpoint:
+        case .rateLimited, .timeout, .notConnected, .connectFailed, .connectionLost, .malformedResponse, .overloaded,
+            .behind, .noEndpoint:
             true
         case .httpStatus(let status): status == 408 || status >= 500 || status == 403 || status == 401 || status == 404
         case .rpc(let kind):
             switch kind {
-            case .rateLimited, .timeout, .capacity, .blockNotFound, .internalError, .prunedHistory, .methodNotFound, .rangeTooWide,
+            case .rateLimited, .timeout, .capacity, .blockNotFound, .internalError, .prunedHistory, .methodNotFound,
+                .rangeTooWide,
                 .limitExceeded:
                 true
             default: false
@@ -98,7 +142,9 @@ public struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
         case .cancelled, .overloaded, .closed: .ours
         case .rpc(let kind):
             switch kind {
-            case .invalidParams, .malformed, .nonceTooLow, .nonceTooHigh, .underpriced, .feeTooLow, .insufficientFunds, .gas, .reverted: .ours
+            case .invalidParams, .malformed, .nonceTooLow, .nonceTooHigh, .underpriced, .feeTooLow, .insufficientFunds,
+                .gas, .reverted:
+                .ours
             default: .peer
             }
         default: .peer

@@ -25,7 +25,8 @@ extension RPCCalling {
         let header = try Shape.header(json)
         switch block {
         case .hash(let hash) where header.hash != hash: throw Shape.wrong("the peer sent another block than asked for")
-        case .number(let number) where header.number != number: throw Shape.wrong("the peer sent another block than asked for")
+        case .number(let number) where header.number != number:
+            throw Shape.wrong("the peer sent another block than asked for")
         default: return header
         }
     }
@@ -46,14 +47,13 @@ extension RPCCalling {
     public func getLogs(_ filter: LogFilter, blockHash: Hash32) async throws(NodeError) -> [Log] {
         var members = filter.members
         members["blockHash"] = .hash(blockHash)
-        let logs = try Shape.logs(try await call("eth_getLogs", [.object(members)]))
-        guard logs.allSatisfy({ $0.blockHash == blockHash }) else { throw Shape.wrong("the peer sent logs of another block") }
-        return logs
+        return try Shape.logs(try await call("eth_getLogs", [.object(members)]), blockHash: blockHash)
     }
 
     /// Executes a message and returns its output. A revert throws `.rpc(.reverted(data))`.
     public func ethCall(
-        _ request: CallRequest, at block: BlockID = .latest, overrides: [Address: AccountOverride] = [:], blockOverride: BlockOverride? = nil
+        _ request: CallRequest, at block: BlockID = .latest, overrides: [Address: AccountOverride] = [:],
+        blockOverride: BlockOverride? = nil
     ) async throws(NodeError) -> [UInt8] {
         let params = Self.params(request, block, overrides, blockOverride)
         return try Shape.need(try await call("eth_call", params).hexBytes, "hex bytes")
@@ -68,7 +68,9 @@ extension RPCCalling {
     public func estimateGas(
         _ request: CallRequest, at block: BlockID = .latest, overrides: [Address: AccountOverride] = [:]
     ) async throws(NodeError) -> UInt64 {
-        try Shape.need(try await call("eth_estimateGas", Self.params(request, block, overrides, nil)).quantityU64, "a gas quantity")
+        try Shape.need(
+            try await call("eth_estimateGas", Self.params(request, block, overrides, nil)).quantityU64, "a gas quantity"
+        )
     }
 
     /// Wei on an account.
@@ -78,7 +80,8 @@ extension RPCCalling {
 
     /// The account's next nonce: with `.pending` counting the peer's mempool, with `.latest` only mined ones.
     public func getTransactionCount(_ address: Address, at block: BlockID = .latest) async throws(NodeError) -> UInt64 {
-        try Shape.need(try await call("eth_getTransactionCount", [.address(address), block.json]).quantityU64, "a nonce")
+        try Shape.need(
+            try await call("eth_getTransactionCount", [.address(address), block.json]).quantityU64, "a nonce")
     }
 
     /// The account's code; empty for a plain account.
@@ -87,7 +90,9 @@ extension RPCCalling {
     }
 
     /// One storage slot. Peers that answer with fewer than 64 digits are understood.
-    public func getStorageAt(_ address: Address, slot: Hash32, at block: BlockID = .latest) async throws(NodeError) -> Hash32 {
+    public func getStorageAt(_ address: Address, slot: Hash32, at block: BlockID = .latest) async throws(NodeError)
+        -> Hash32
+    {
         let json = try await call("eth_getStorageAt", [.address(address), .hash(slot), block.json])
         return Hash32(try Shape.need(json.quantityU256, "a storage word"))
     }
@@ -103,9 +108,12 @@ extension RPCCalling {
     }
 
     /// Fees of the `count` (1...1024) blocks up to `newest`; `percentiles` 0...100 ascending, at most 100.
-    public func feeHistory(count: Int, newest: BlockID = .latest, percentiles: [Double] = []) async throws(NodeError) -> FeeHistory {
+    public func feeHistory(count: Int, newest: BlockID = .latest, percentiles: [Double] = []) async throws(NodeError)
+        -> FeeHistory
+    {
         let params: [JSON] = [
-            .quantity(UInt64(max(1, min(1024, count)))), newest.json, .array(percentiles.filter(\.isFinite).map { .number(String($0)) }),
+            .quantity(UInt64(max(1, min(1024, count)))), newest.json,
+            .array(percentiles.filter(\.isFinite).map { .number(String($0)) }),
         ]
         return try FeeHistory(json: try await call("eth_feeHistory", params))
     }
@@ -130,7 +138,8 @@ extension RPCCalling {
     }
 
     private static func params(
-        _ request: CallRequest, _ block: BlockID, _ overrides: [Address: AccountOverride], _ blockOverride: BlockOverride?
+        _ request: CallRequest, _ block: BlockID, _ overrides: [Address: AccountOverride],
+        _ blockOverride: BlockOverride?
     ) -> [JSON] {
         var params = [request.json, block.json]
         if !overrides.isEmpty || blockOverride != nil {

@@ -28,7 +28,9 @@ struct OutstandingCalls<Waiter: Sendable>: Sendable {
         var touched: [UInt64] = []
         for response in responses {
             guard let id = response.id else {
-                guard case .failure = response.result, groups.count == 1, let (first, group) = groups.first else { continue }
+                guard case .failure = response.result, groups.count == 1, let (first, group) = groups.first else {
+                    continue
+                }
                 groups[first]?.answers = group.answers.map { $0 ?? response.result }
                 groups[first]?.missing = 0
                 touched.append(first)

@@ -22,7 +22,9 @@ final class PendingLookup: Sendable {
     /// Hashes dropped by the full queue or by failed look-ups.
     var dropped: UInt64 { queue.dropped + failed.load(ordering: .relaxed) }
 
-    func add(_ hash: Hash32, receivedAt: ContinuousClock.Instant) { queue.push(Hint(hash: hash, receivedAt: receivedAt)) }
+    func add(_ hash: Hash32, receivedAt: ContinuousClock.Instant) {
+        queue.push(Hint(hash: hash, receivedAt: receivedAt))
+    }
 
     func finish() { queue.finish() }
 
@@ -49,7 +51,8 @@ final class PendingLookup: Sendable {
         do {
             let found = try PendingTransaction(json: json)
             guard found.hash == hint.hash else {
-                subscription.queue.push(SubscriptionEvent(.refused("the peer answered for another hash"), receivedAt: hint.receivedAt))
+                subscription.queue.push(
+                    SubscriptionEvent(.refused("the peer answered for another hash"), receivedAt: hint.receivedAt))
                 return
             }
             subscription.queue.push(SubscriptionEvent(.pending(found), receivedAt: hint.receivedAt))

@@ -16,7 +16,9 @@ public protocol RPCCalling: Sendable {
 
 extension RPCCalling {
     /// One endpoint never tries again by itself, so this is `call`.
-    public func callOnce(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON { try await call(method, params) }
+    public func callOnce(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON {
+        try await call(method, params)
+    }
 
     /// Makes one call without parameters.
     public func call(_ method: String) async throws(NodeError) -> JSON { try await call(method, []) }
@@ -45,7 +47,8 @@ extension RPCExchanging {
         guard !requests.isEmpty else { return [] }
         // 40 bytes beside method and parameters: jsonrpc, id and braces.
         let sizes = requests.map { $0.encoded(id: UInt64.max).count }
-        var open = BatchPlan.split(sizes, itemsMax: config.batchItemsMax, bytesMax: config.batchBytesMax).map(Array.init)
+        var open = BatchPlan.split(sizes, itemsMax: config.batchItemsMax, bytesMax: config.batchBytesMax).map(
+            Array.init)
         open.reverse()
         var out: [Result<JSON, NodeError>?] = Array(repeating: nil, count: requests.count)
         var isFirst = true
@@ -54,7 +57,9 @@ extension RPCExchanging {
             let answers: [Result<JSON, RPCErrorObject>?]
             do { answers = try await exchange(asked) } catch {
                 if isFirst || error.code == .cancelled { throw error.at(config.name) }
-                for position in positions { out[position] = .failure(error.at(config.name, method: requests[position].method)) }
+                for position in positions {
+                    out[position] = .failure(error.at(config.name, method: requests[position].method))
+                }
                 continue
             }
             isFirst = false
@@ -69,7 +74,8 @@ extension RPCExchanging {
 
     /// Stores what is settled; returns the positions to ask again in smaller batches.
     private func settle(
-        _ positions: [Int], _ answers: [Result<JSON, RPCErrorObject>?], _ requests: [RPCRequest], _ out: inout [Result<JSON, NodeError>?]
+        _ positions: [Int], _ answers: [Result<JSON, RPCErrorObject>?], _ requests: [RPCRequest],
+        _ out: inout [Result<JSON, NodeError>?]
     ) -> [Int] {
         var tooLarge: [Int] = []
         var missing: [Int] = []
@@ -93,7 +99,8 @@ extension RPCExchanging {
 
     private static func missing(_ request: RPCRequest, _ config: EndpointConfig) -> NodeError {
         NodeError(
-            .malformedResponse, "the peer's answer does not hold this request's id", endpoint: config.name, method: request.method,
+            .malformedResponse, "the peer's answer does not hold this request's id", endpoint: config.name,
+            method: request.method,
             delivery: .unknown)
     }
 }

@@ -1,3 +1,4 @@
+import EVMTypes
 public import EVMCodec
 internal import Synchronization
 
@@ -67,7 +68,8 @@ struct HTTPExchange: RPCExchanging {
         let body = parts.count == 1 ? parts[0] : BatchPlan.join(parts)
         let response = try await http.send(
             HTTPRequest(
-                .post, config.url, body: body, headers: config.headers.value, timeout: config.timeout, connectTimeout: config.connectTimeout,
+                .post, config.url, body: body, headers: config.headers.value, timeout: config.timeout,
+                connectTimeout: config.connectTimeout,
                 responseBytesMax: config.responseBytesMax, tlsRootsFile: config.tlsRootsFile))
         return try Self.answers(in: response, first: first, count: requests.count, endpoint: config.name)
     }
@@ -78,14 +80,16 @@ struct HTTPExchange: RPCExchanging {
     ) throws(NodeError) -> [Result<JSON, RPCErrorObject>?] {
         if response.status == 429 {
             throw NodeError(
-                .rateLimited, "too many requests (HTTP 429)", endpoint: endpoint, delivery: .answered, retryAfter: response.retryAfter)
+                .rateLimited, "too many requests (HTTP 429)", endpoint: endpoint, delivery: .answered,
+                retryAfter: response.retryAfter)
         }
         let responses: [RPCResponse]
         do { responses = try Self.read(response.body) } catch {
             guard (200..<300).contains(response.status) else {
                 // The body is not quoted: error pages repeat the URL, and URLs hold keys.
                 throw NodeError(
-                    .httpStatus(response.status), "HTTP status \(response.status) without a JSON-RPC body", endpoint: endpoint,
+                    .httpStatus(response.status), "HTTP status \(response.status) without a JSON-RPC body",
+                    endpoint: endpoint,
                     delivery: .answered, retryAfter: response.retryAfter)
             }
             throw NodeError(.malformedResponse, error.text, endpoint: endpoint, delivery: .answered)
@@ -94,7 +98,9 @@ struct HTTPExchange: RPCExchanging {
         for answer in responses {
             guard let id = answer.id else {
                 // An error under a null id speaks for the whole message.
-                if responses.count == 1, case .failure = answer.result { out = Array(repeating: answer.result, count: count) }
+                if responses.count == 1, case .failure = answer.result {
+                    out = Array(repeating: answer.result, count: count)
+                }
                 continue
             }
             guard id >= first, id - first < UInt64(count), out[Int(id - first)] == nil else { continue }
@@ -108,13 +114,17 @@ struct HTTPExchange: RPCExchanging {
     /// The answers in a body; throws what is wrong with it as one line.
     private static func read(_ body: [UInt8]) throws(Unreadable) -> [RPCResponse] {
         let json: JSON
-        do { json = try JSON.parse(body) } catch { throw Unreadable(text: "the answer is not JSON (\(error.code.rawValue) at byte \(error.offset))") }
+        do { json = try JSON.parse(body) } catch {
+            throw Unreadable(text: "the answer is not JSON (\(error.code.rawValue) at byte \(error.offset))")
+        }
         guard let items = json.array else {
             guard let one = RPCResponse(json) else { throw Unreadable(text: "the answer is JSON but not JSON-RPC") }
             return [one]
         }
         let responses = items.compactMap { RPCResponse($0) }
-        guard responses.count == items.count else { throw Unreadable(text: "the batch's answer holds something that is not JSON-RPC") }
+        guard responses.count == items.count else {
+            throw Unreadable(text: "the batch's answer holds something that is not JSON-RPC")
+        }
         return responses
     }
 }
@@ -131,7 +141,8 @@ public enum RPCEnvelope {
             throw object.nodeError(method: method, endpoint: endpoint, retryAfter: response.retryAfter)
         case nil:
             throw NodeError(
-                .malformedResponse, "the answer does not hold this request's id", endpoint: endpoint, method: method, delivery: .answered)
+                .malformedResponse, "the answer does not hold this request's id", endpoint: endpoint, method: method,
+                delivery: .answered)
         }
     }
 }

@@ -79,7 +79,8 @@ public enum RPCErrorClass: Hashable, Sendable {
     ///   - data: the bytes of `data` when it was a hex string, else empty.
     ///   - method: the method that was called; range texts count only for log queries.
     /// - Returns: the class; `.unknown` when neither text nor code says more. Cost: a walk over a short table.
-    public static func classify(code: Int, message: String, data: [UInt8] = [], method: String? = nil) -> RPCErrorClass {
+    public static func classify(code: Int, message: String, data: [UInt8] = [], method: String? = nil) -> RPCErrorClass
+    {
         let text = normalised(message)
         if code == 3 || text.hasPrefix("execution reverted") { return .reverted(data) }
         if isRateLimit(code: code, text: text) { return .rateLimited }
@@ -95,7 +96,8 @@ public enum RPCErrorClass: Hashable, Sendable {
     /// Lower case without the wrappers that relays and some clients put in front. Bounded: texts are cut at 512 bytes.
     private static func normalised(_ message: String) -> String {
         var text = String(decoding: message.utf8.prefix(512), as: UTF8.self).lowercased()
-        for wrapper in ["internal_error: ", "rpc error: ", "err: ", "invalid transaction: "] where text.hasPrefix(wrapper) {
+        for wrapper in ["internal_error: ", "rpc error: ", "err: ", "invalid transaction: "]
+        where text.hasPrefix(wrapper) {
             text.removeFirst(wrapper.count)
         }
         return text
@@ -104,7 +106,8 @@ public enum RPCErrorClass: Hashable, Sendable {
     private static func isRateLimit(code: Int, text: String) -> Bool {
         if code == 429 { return true }
         let words = [
-            "rate limit", "too many requests", "requests per second", "request rate", "compute units per second", "throughput",
+            "rate limit", "too many requests", "requests per second", "request rate", "compute units per second",
+            "throughput",
             "daily request count", "request count exceeded", "quota",
         ]
         return words.contains { text.contains($0) }
@@ -115,7 +118,9 @@ public enum RPCErrorClass: Hashable, Sendable {
         if text.hasPrefix("invalid block range params") { return .invalidParams }
         if text.hasPrefix("exceed max addresses") || text.hasPrefix("exceed max topics") { return .invalidParams }
         if text.contains("pruned") { return .prunedHistory }
-        let words = ["range", "limit", "results", "timeout", "timed out", "response size", "too many blocks", "too large"]
+        let words = [
+            "range", "limit", "results", "timeout", "timed out", "response size", "too many blocks", "too large",
+        ]
         if code != -32601, words.contains(where: { text.contains($0) }) { return .rangeTooWide }
         return code == -32005 ? .rangeTooWide : nil
     }
@@ -153,22 +158,30 @@ public enum RPCErrorClass: Hashable, Sendable {
         ("max fee per gas less than block base fee", .feeTooLow), ("max priority fee per gas higher than", .feeTooLow),
         ("max fee per blob gas less than", .feeTooLow), ("tx fee (", .feeTooLow),
         ("insufficient funds", .insufficientFunds), ("insufficientfunds", .insufficientFunds),
-        ("intrinsic gas too low", .gas), ("insufficient gas for floor data gas cost", .gas), ("exceeds block gas limit", .gas),
-        ("exceeds max transaction gas limit", .gas), ("transaction gas limit too high", .gas), ("gas limit reached", .gas),
+        ("intrinsic gas too low", .gas), ("insufficient gas for floor data gas cost", .gas),
+        ("exceeds block gas limit", .gas),
+        ("exceeds max transaction gas limit", .gas), ("transaction gas limit too high", .gas),
+        ("gas limit reached", .gas),
         ("intrinsic gas too high", .gas),
-        ("txpool is full", .capacity), ("account limit exceeded", .capacity), ("future transaction tries to replace pending", .capacity),
+        ("txpool is full", .capacity), ("account limit exceeded", .capacity),
+        ("future transaction tries to replace pending", .capacity),
         ("address already reserved", .capacity),
-        ("invalid sender", .malformed), ("oversized data", .malformed), ("sender not an eoa", .malformed), ("sender is not an eoa", .malformed),
-        ("failed to decode signed transaction", .malformed), ("rlp:", .malformed), ("only replay-protected", .malformed),
+        ("invalid sender", .malformed), ("oversized data", .malformed), ("sender not an eoa", .malformed),
+        ("sender is not an eoa", .malformed),
+        ("failed to decode signed transaction", .malformed), ("rlp:", .malformed),
+        ("only replay-protected", .malformed),
         ("transaction type not supported", .malformed), ("invalid chain id", .malformed),
-        ("batch too large", .limitExceeded), ("response too large", .limitExceeded), ("exceeds the limit", .limitExceeded),
+        ("batch too large", .limitExceeded), ("response too large", .limitExceeded),
+        ("exceeds the limit", .limitExceeded),
         ("empty batch", .malformed),
         ("request timed out", .timeout), ("execution aborted (timeout", .timeout), ("query timeout exceeded", .timeout),
-        ("pruned history unavailable", .prunedHistory), ("missing trie node", .prunedHistory), ("historical state", .prunedHistory),
+        ("pruned history unavailable", .prunedHistory), ("missing trie node", .prunedHistory),
+        ("historical state", .prunedHistory),
         ("required historical state unavailable", .prunedHistory), ("state is pruned", .prunedHistory),
         ("header not found", .blockNotFound), ("unknown block", .blockNotFound), ("block not found", .blockNotFound),
         ("header for hash not found", .blockNotFound), ("cannot query unfinalized data", .blockNotFound),
         ("the method", .methodNotFound), ("method not found", .methodNotFound), ("unsupported method", .methodNotFound),
-        ("invalid argument", .invalidParams), ("missing value for required argument", .invalidParams), ("invalid params", .invalidParams),
+        ("invalid argument", .invalidParams), ("missing value for required argument", .invalidParams),
+        ("invalid params", .invalidParams),
     ]
 }

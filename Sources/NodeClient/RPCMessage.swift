@@ -63,7 +63,8 @@ struct RPCErrorObject: Error, Hashable {
     func nodeError(method: String, endpoint: String, retryAfter: Duration? = nil) -> NodeError {
         let kind = RPCErrorClass.classify(code: code, message: message, data: data, method: method)
         return NodeError(
-            kind == .rateLimited ? .rateLimited : .rpc(kind), "\(message) (code \(code))", endpoint: endpoint, method: method, rpcCode: code,
+            kind == .rateLimited ? .rateLimited : .rpc(kind), "\(message) (code \(code))", endpoint: endpoint,
+            method: method, rpcCode: code,
             delivery: .answered, retryAfter: retryAfter)
     }
 }

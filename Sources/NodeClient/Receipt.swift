@@ -48,7 +48,9 @@ public struct Receipt: Sendable, Hashable {
     }
 
     private static func need<Value>(_ json: JSON, _ key: String, _ read: (JSON) -> Value?) throws(NodeError) -> Value {
-        guard let value = json[key].flatMap(read) else { throw Shape.wrong("the receipt's \(key) is missing or malformed") }
+        guard let value = json[key].flatMap(read) else {
+            throw Shape.wrong("the receipt's \(key) is missing or malformed")
+        }
         return value
     }
 }
@@ -88,7 +90,9 @@ public struct FeeHistory: Sendable, Hashable {
 
     private static func wei(_ items: [JSON]) throws(NodeError) -> [U256] {
         let out = items.compactMap(\.quantityU256)
-        guard out.count == items.count else { throw Shape.wrong("the fee history holds something that is not a quantity") }
+        guard out.count == items.count else {
+            throw Shape.wrong("the fee history holds something that is not a quantity")
+        }
         return out
     }
 }
@@ -107,6 +111,12 @@ enum Shape {
         out.reserveCapacity(items.count)
         for item in items { out.append(try log(item)) }
         return out
+    }
+
+    static func logs(_ json: JSON, blockHash: Hash32) throws(NodeError) -> [Log] {
+        let logs = try logs(json)
+        guard logs.allSatisfy({ $0.blockHash == blockHash }) else { throw wrong("the peer sent logs of another block") }
+        return logs
     }
 
     static func header(_ json: JSON) throws(NodeError) -> BlockHeader {

@@ -1,5 +1,5 @@
-public import EVMTypes
 internal import EVMCodec
+public import EVMTypes
 
 /// What became of a transaction that was handed to a peer.
 public enum SendOutcome: Sendable, Hashable {
@@ -40,7 +40,9 @@ extension RPCCalling {
             let json = try await callOnce("eth_sendRawTransaction", [.hex(raw)])
             guard let hash = json.hash32 else {
                 return .uncertain(
-                    NodeError(.malformedResponse, "the answer is not a hash", method: "eth_sendRawTransaction", delivery: .answered))
+                    NodeError(
+                        .malformedResponse, "the answer is not a hash", method: "eth_sendRawTransaction",
+                        delivery: .answered))
             }
             return .accepted(hash)
         } catch {

@@ -1,3 +1,4 @@
+internal import EVMCodec
 internal import NIOCore
 
 /// One message's awaiting task and its timer.
@@ -39,7 +40,7 @@ struct SessionState: Sendable {
     init(parkedMax: Int) { router = SubscriptionRouter(parkedMax: parkedMax) }
 
     /// Makes `subscription` the owner of the ids and delivers what came early.
-    mutating func adopt(_ subscription: Subscription, _ serverIDs: [String]) {
+    mutating func adopt(_ subscription: Subscription, _ serverIDs: [SubscriptionID]) {
         subscriptions[subscription.id] = subscription
         for event in router.claim(serverIDs, owner: subscription.id) { subscription.deliver(event) }
     }

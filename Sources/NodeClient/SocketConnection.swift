@@ -40,8 +40,11 @@ final class SocketConnection: Sendable {
 
     /// Waits for the end and says why it came.
     func ended() async -> NodeError {
-        do { try await channel.closeFuture.get() } catch { fault.set(NodeError(.connectionLost, "closed with an error", endpoint: endpoint)) }
-        return fault.value ?? NodeError(.connectionLost, "the peer closed the connection", endpoint: endpoint, delivery: .unknown)
+        do { try await channel.closeFuture.get() } catch {
+            fault.set(NodeError(.connectionLost, "closed with an error", endpoint: endpoint))
+        }
+        return fault.value
+            ?? NodeError(.connectionLost, "the peer closed the connection", endpoint: endpoint, delivery: .unknown)
     }
 }
 

@@ -1,3 +1,4 @@
+import EVMTypes
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -58,7 +59,8 @@ private struct Dial: Sendable {
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
                     IPCHandler(
-                        endpoint: dial.endpoint.name, bytesMax: dial.endpoint.responseBytesMax, fault: dial.fault, onMessage: dial.onMessage))
+                        endpoint: dial.endpoint.name, bytesMax: dial.endpoint.responseBytesMax, fault: dial.fault,
+                        onMessage: dial.onMessage))
                 return channel
             }
         }
@@ -70,7 +72,9 @@ private struct Dial: Sendable {
         let dial = self
         let (channel, upgrade) = try await bootstrap.channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: endpoint.url.host, port: endpoint.url.port) { channel in
-                channel.eventLoop.makeCompletedFuture { (channel, try dial.configure(channel, tls: tls, request: request)) }
+                channel.eventLoop.makeCompletedFuture {
+                    (channel, try dial.configure(channel, tls: tls, request: request))
+                }
             }
         let timer = channel.eventLoop.scheduleTask(in: .milliseconds(endpoint.connectTimeout.milliseconds)) {
             dial.fault.set(NodeError(.connectFailed, "no WebSocket handshake in time", endpoint: dial.endpoint.name))
@@ -92,7 +96,9 @@ private struct Dial: Sendable {
         if let file = endpoint.tlsRootsFile { settings.trustRoots = .file(file) }
         settings.applicationProtocols = ["http/1.1"]
         do { return try NIOSSLContext(configuration: settings) } catch {
-            throw NodeError(.configuration, "the TLS settings cannot be used (is the authorities' file readable?)", endpoint: endpoint.name)
+            throw NodeError(
+                .configuration, "the TLS settings cannot be used (is the authorities' file readable?)",
+                endpoint: endpoint.name)
         }
     }
 
@@ -112,7 +118,9 @@ private struct Dial: Sendable {
     }
 
     /// Sets up the pipeline on the channel's event loop.
-    private func configure(_ channel: any Channel, tls: NIOSSLContext?, request: HTTPRequestHead) throws -> EventLoopFuture<Upgrade> {
+    private func configure(_ channel: any Channel, tls: NIOSSLContext?, request: HTTPRequestHead) throws
+        -> EventLoopFuture<Upgrade>
+    {
         let pipeline = channel.pipeline.syncOperations
         if let tls {
             try pipeline.addHandler(try Self.tlsHandler(tls, host: endpoint.url.host))
@@ -124,15 +132,20 @@ private struct Dial: Sendable {
                 try channel.pipeline.syncOperations.addHandlers([
                     NIOWebSocketFrameAggregator(
                         minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 65_536, maxAccumulatedFrameSize: bytesMax),
-                    WebSocketHandler(endpoint: dial.endpoint.name, liveness: dial.liveness, fault: dial.fault, onMessage: dial.onMessage),
+                    WebSocketHandler(
+                        endpoint: dial.endpoint.name, liveness: dial.liveness, fault: dial.fault,
+                        onMessage: dial.onMessage),
                 ])
                 return .done
             }
         }
-        let upgrade = NIOTypedHTTPClientUpgradeConfiguration<Upgrade>(upgradeRequestHead: request, upgraders: [upgrader]) { channel in
+        let upgrade = NIOTypedHTTPClientUpgradeConfiguration<Upgrade>(
+            upgradeRequestHead: request, upgraders: [upgrader]
+        ) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let reason = channel.eventLoop.makePromise(of: NodeError.self)
-                try channel.pipeline.syncOperations.addHandler(UpgradeRefusal(endpoint: dial.endpoint.name, reason: reason))
+                try channel.pipeline.syncOperations.addHandler(
+                    UpgradeRefusal(endpoint: dial.endpoint.name, reason: reason))
                 return .refused(reason.futureResult)
             }
         }
@@ -141,7 +154,9 @@ private struct Dial: Sendable {
 
     /// With SNI and host check by name; by address when the URL holds an address.
     private static func tlsHandler(_ context: NIOSSLContext, host: String) throws -> NIOSSLClientHandler {
-        do { return try NIOSSLClientHandler(context: context, serverHostname: host) } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {
+        do { return try NIOSSLClientHandler(context: context, serverHostname: host) } catch let error
+            as NIOSSLExtraError where error == .cannotUseIPAddressInSNI
+        {
             _ = error
             return try NIOSSLClientHandler(context: context, serverHostname: nil)
         }
@@ -164,7 +179,8 @@ private final class UpgradeRefusal: ChannelInboundHandler {
         let status = Int(head.status.code)
         let wait = head.headers.first(name: "Retry-After").flatMap { Int64($0) }.map { Duration.seconds($0) }
         let code: NodeError.Code = status == 429 ? .rateLimited : .httpStatus(status)
-        settle(NodeError(code, "the WebSocket upgrade was refused (HTTP \(status))", endpoint: endpoint, retryAfter: wait))
+        settle(
+            NodeError(code, "the WebSocket upgrade was refused (HTTP \(status))", endpoint: endpoint, retryAfter: wait))
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

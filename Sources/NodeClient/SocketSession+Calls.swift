@@ -15,7 +15,8 @@ extension SocketSession {
                     switch state.phase {
                     case .up(let connection): return .success(connection)
                     case .idle: return .failure(NodeError(.notConnected, "the session was not started"))
-                    case .waiting(let error): return .failure(NodeError(.notConnected, "reconnecting after: \(error.message)"))
+                    case .waiting(let error):
+                        return .failure(NodeError(.notConnected, "reconnecting after: \(error.message)"))
                     case .closed(let error): return .failure(error)
                     case .connecting:
                         if Task.isCancelled { return .failure(NodeError(.cancelled, "cancelled while connecting")) }
@@ -33,7 +34,9 @@ extension SocketSession {
     }
 
     /// Sends one message of requests and waits for its answers, at most the endpoint's timeout.
-    func exchange(_ requests: [RPCRequest], on connection: SocketConnection) async throws(NodeError) -> [Result<JSON, RPCErrorObject>?] {
+    func exchange(_ requests: [RPCRequest], on connection: SocketConnection) async throws(NodeError) -> [Result<
+        JSON, RPCErrorObject
+    >?] {
         let first = ids.take(requests.count)
         let parts = requests.enumerated().map { $1.encoded(id: first + UInt64($0)) }
         let message = parts.count == 1 ? parts[0] : BatchPlan.join(parts)
@@ -41,7 +44,10 @@ extension SocketSession {
         let result: Result<[Result<JSON, RPCErrorObject>?], NodeError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let timer = connection.schedule(after: endpoint.timeout) { [weak self] in
-                    self?.giveUp(first, NodeError(.timeout, "no answer in \(endpoint.timeout)", endpoint: endpoint.name, delivery: .unknown))
+                    self?.giveUp(
+                        first,
+                        NodeError(
+                            .timeout, "no answer in \(endpoint.timeout)", endpoint: endpoint.name, delivery: .unknown))
                 }
                 let waiter = CallWaiter(continuation: continuation, timer: timer)
                 let refusal = state.withLock { state -> NodeError? in
@@ -49,9 +55,12 @@ extension SocketSession {
                         return NodeError(.notConnected, "the connection is gone", endpoint: endpoint.name)
                     }
                     guard state.calls.count + requests.count <= options.callsMax else {
-                        return NodeError(.overloaded, "\(options.callsMax) requests wait already", endpoint: endpoint.name)
+                        return NodeError(
+                            .overloaded, "\(options.callsMax) requests wait already", endpoint: endpoint.name)
                     }
-                    if Task.isCancelled { return NodeError(.cancelled, "cancelled before it was sent", endpoint: endpoint.name) }
+                    if Task.isCancelled {
+                        return NodeError(.cancelled, "cancelled before it was sent", endpoint: endpoint.name)
+                    }
                     state.calls.open(first: first, count: requests.count, waiter: waiter)
                     return nil
                 }
@@ -81,23 +90,28 @@ extension SocketSession {
     }
 
     /// Asks the peer for `kinds`; returns its ids, one each.
-    func open(_ kinds: [SubscriptionKind], on connection: SocketConnection) async throws(NodeError) -> [String] {
-        var out: [String] = []
+    func open(_ kinds: [SubscriptionKind], on connection: SocketConnection) async throws(NodeError) -> [SubscriptionID]
+    {
+        var out: [SubscriptionID] = []
         for kind in kinds { out.append(try await open(kind, on: connection)) }
         return out
     }
 
-    private func open(_ kind: SubscriptionKind, on connection: SocketConnection) async throws(NodeError) -> String {
+    private func open(_ kind: SubscriptionKind, on connection: SocketConnection) async throws(NodeError)
+        -> SubscriptionID
+    {
         let name = config.name
-        var refusal = NodeError(.malformedResponse, "no answer to the subscription", endpoint: name, method: "eth_subscribe")
+        var refusal = NodeError(
+            .malformedResponse, "no answer to the subscription", endpoint: name, method: "eth_subscribe")
         for params in kind.attempts {
             switch try await exchange([RPCRequest("eth_subscribe", params)], on: connection)[0] {
             case .success(let json):
                 guard let id = json.string ?? json.numberText else {
                     throw NodeError(
-                        .malformedResponse, "the subscription's id is not a string", endpoint: name, method: "eth_subscribe", delivery: .answered)
+                        .malformedResponse, "the subscription's id is not a string", endpoint: name,
+                        method: "eth_subscribe", delivery: .answered)
                 }
-                return id
+                return SubscriptionID(id)
             case .failure(let object): refusal = object.nodeError(method: "eth_subscribe", endpoint: name)
             case nil: break
             }
@@ -112,18 +126,25 @@ extension SocketSession {
             return (state.router.release(owner: id), state.connection)
         }
         guard let connection else { return }
-        for serverID in serverIDs { connection.send(RPCRequest("eth_unsubscribe", [.string(serverID)]).encoded(id: ids.take())) }
+        for serverID in serverIDs {
+            connection.send(RPCRequest("eth_unsubscribe", [.string(serverID.description)]).encoded(id: ids.take()))
+        }
     }
 
     /// One whole message, on the event loop.
     func receive(_ bytes: [UInt8], at time: ContinuousClock.Instant, generation: UInt64) {
         let message: InboundMessage
         do { message = try InboundMessage.read(bytes) } catch {
+            let fault = NodeError(
+                .malformedResponse, "the peer sent something that is not JSON (\(error.code.rawValue))",
+                endpoint: config.name, delivery: .unknown)
             let connection = state.withLock { $0.generation == generation ? $0.connection : nil }
-            connection?.close(NodeError(.malformedResponse, "the peer sent something that is not JSON (\(error.code.rawValue))", endpoint: config.name))
+            connection?.close(fault)
+            failCalls(fault, of: generation)  // without waiting for the closing handshake
             return
         }
-        let complete = state.withLock { state -> [(waiter: CallWaiter, answers: OutstandingCalls<CallWaiter>.Answers)] in
+        let complete = state.withLock {
+            state -> [(waiter: CallWaiter, answers: OutstandingCalls<CallWaiter>.Answers)] in
             guard state.generation == generation else { return [] }
             state.counters.messages += 1
             switch message {

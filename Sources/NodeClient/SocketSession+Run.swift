@@ -72,10 +72,11 @@ extension SocketSession {
             }
             guard got == expected else {
                 throw NodeError(
-                    .wrongChain(expected: expected, got: got), "serves chain \(got), not \(expected)", endpoint: endpoint.name)
+                    .wrongChain(expected: expected, got: got), "serves chain \(got), not \(expected)",
+                    endpoint: endpoint.name)
             }
         }
-        var opened: [(Subscription, [String])] = []
+        var opened: [(Subscription, [SubscriptionID])] = []
         for subscription in state.withLock({ $0.subscriptions }).sorted(by: { $0.key < $1.key }).map(\.value) {
             opened.append((subscription, try await open(subscription.kinds, on: connection)))
         }

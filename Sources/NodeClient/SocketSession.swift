@@ -65,7 +65,9 @@ public final class SocketSession: RPCCalling, RPCExchanging {
 
     /// Throws `.configuration` when there is no endpoint or one of them cannot stream.
     public init(_ options: Options) throws(NodeError) {
-        guard !options.endpoints.isEmpty else { throw NodeError(.configuration, "a session needs at least one endpoint") }
+        guard !options.endpoints.isEmpty else {
+            throw NodeError(.configuration, "a session needs at least one endpoint")
+        }
         for endpoint in options.endpoints where !endpoint.url.isStreaming {
             throw NodeError(.configuration, "subscriptions need ws, wss or a socket path", endpoint: endpoint.name)
         }
@@ -118,7 +120,9 @@ public final class SocketSession: RPCCalling, RPCExchanging {
         try await single(RPCRequest(method, params))
     }
 
-    public func batch(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, NodeError>] { try await batched(requests) }
+    public func batch(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, NodeError>] {
+        try await batched(requests)
+    }
 
     /// Subscribes to `kinds` as one stream in arrival order.
     ///
@@ -134,7 +138,8 @@ public final class SocketSession: RPCCalling, RPCExchanging {
         }
         let subscription = Subscription(
             id: id, kinds: kinds, queueMax: queueMax,
-            lookup: wantsLookup ? PendingLookup(queueMax: options.lookupQueueMax, batchMax: options.lookupBatchMax) : nil,
+            lookup: wantsLookup
+                ? PendingLookup(queueMax: options.lookupQueueMax, batchMax: options.lookupBatchMax) : nil,
             onCancel: { [weak self] in self?.forget($0) })
         let serverIDs = try await open(kinds, on: connection)
         let isAdopted = state.withLock { state in
@@ -142,8 +147,12 @@ public final class SocketSession: RPCCalling, RPCExchanging {
             state.adopt(subscription, serverIDs)
             return true
         }
-        guard isAdopted else { throw NodeError(.connectionLost, "the connection broke while subscribing", endpoint: config.name) }
-        if let lookup = subscription.lookup { Task.detached { [self] in await lookup.run(over: self, into: subscription) } }
+        guard isAdopted else {
+            throw NodeError(.connectionLost, "the connection broke while subscribing", endpoint: config.name)
+        }
+        if let lookup = subscription.lookup {
+            Task.detached { [self] in await lookup.run(over: self, into: subscription) }
+        }
         return subscription
     }
 

@@ -17,7 +17,9 @@ public struct LogFilter: Sendable, Hashable {
     var members: JSONObject {
         var object = JSONObject()
         if !addresses.isEmpty { object["address"] = .array(addresses.map { .address($0) }) }
-        if !topics.isEmpty { object["topics"] = .array(topics.map { $0.map { .array($0.map { .hash($0) }) } ?? .null }) }
+        if !topics.isEmpty {
+            object["topics"] = .array(topics.map { $0.map { .array($0.map { .hash($0) }) } ?? .null })
+        }
         return object
     }
 }
@@ -38,9 +40,10 @@ public enum SubscriptionKind: Sendable, Hashable {
 public struct SubscriptionEvent: Sendable {
     /// What happened.
     public enum Item: Sendable {
-        case header(BlockHeader)
-        case log(Log)
-        case pending(PendingTransaction)
+        // Boxed: one allocation costs less than moving large values through the queue.
+        indirect case header(BlockHeader)
+        indirect case log(Log)
+        indirect case pending(PendingTransaction)
         case pendingHash(Hash32)
         /// A notification of another shape.
         case other(JSON)
@@ -76,7 +79,10 @@ public final class Subscription: AsyncSequence, Sendable {
     let lookup: PendingLookup?
     private let onCancel: @Sendable (Int) -> Void
 
-    init(id: Int, kinds: [SubscriptionKind], queueMax: Int, lookup: PendingLookup?, onCancel: @escaping @Sendable (Int) -> Void) {
+    init(
+        id: Int, kinds: [SubscriptionKind], queueMax: Int, lookup: PendingLookup?,
+        onCancel: @escaping @Sendable (Int) -> Void
+    ) {
         self.id = id
         self.kinds = kinds
         self.lookup = lookup

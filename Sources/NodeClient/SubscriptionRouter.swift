@@ -1,11 +1,13 @@
+internal import EVMCodec
+
 /// Which subscription a notification belongs to. Notifications that arrive before the subscribe answer are kept for a moment.
 struct SubscriptionRouter<Item: Sendable>: Sendable {
     /// A notification in arrival order.
     struct Parked: Sendable {
-        var serverID: String
+        var serverID: SubscriptionID
         var item: Item
     }
-    private var owners: [String: Int] = [:]
+    private var owners: [SubscriptionID: Int] = [:]
     private var parked: [Parked] = []
     private let parkedMax: Int
     /// Notifications of unknown subscriptions that were dropped because the buffer was full.
@@ -15,7 +17,7 @@ struct SubscriptionRouter<Item: Sendable>: Sendable {
     init(parkedMax: Int) { self.parkedMax = max(1, parkedMax) }
 
     /// The owner of `serverID`, or nil after parking the item.
-    mutating func route(_ serverID: String, _ item: Item) -> Int? {
+    mutating func route(_ serverID: SubscriptionID, _ item: Item) -> Int? {
         if let owner = owners[serverID] { return owner }
         if parked.count == parkedMax {
             // A quarter goes at once, so that a flood does not shift the array for each item.
@@ -28,7 +30,7 @@ struct SubscriptionRouter<Item: Sendable>: Sendable {
     }
 
     /// Gives `serverIDs` to `owner` and hands out what was parked for them, in arrival order.
-    mutating func claim(_ serverIDs: [String], owner: Int) -> [Item] {
+    mutating func claim(_ serverIDs: [SubscriptionID], owner: Int) -> [Item] {
         for id in serverIDs { owners[id] = owner }
         let wanted = Set(serverIDs)
         let found = parked.filter { wanted.contains($0.serverID) }.map(\.item)
@@ -37,7 +39,7 @@ struct SubscriptionRouter<Item: Sendable>: Sendable {
     }
 
     /// Forgets the owner's ids; returns them.
-    mutating func release(owner: Int) -> [String] {
+    mutating func release(owner: Int) -> [SubscriptionID] {
         let ids = owners.filter { $0.value == owner }.map(\.key)
         for id in ids { owners[id] = nil }
         return ids

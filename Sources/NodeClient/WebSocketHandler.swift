@@ -102,7 +102,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     private func reply(_ context: ChannelHandlerContext, _ opcode: WebSocketOpcode, _ data: ByteBuffer) {
-        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: data)), promise: nil)
+        context.writeAndFlush(
+            wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: data)), promise: nil)
     }
 
     private func sendClose(_ context: ChannelHandlerContext, _ code: WebSocketErrorCode) {
@@ -118,12 +119,15 @@ final class WebSocketHandler: ChannelDuplexHandler {
         let code = payload.readInteger(as: UInt16.self)
         fault.set(
             NodeError(
-                .connectionLost, "the peer closed the connection" + (code.map { " (code \($0))" } ?? ""), endpoint: endpoint, delivery: .unknown))
+                .connectionLost, "the peer closed the connection" + (code.map { " (code \($0))" } ?? ""),
+                endpoint: endpoint, delivery: .unknown))
         sendClose(context, .normalClosure)
         context.close(promise: nil)
     }
 
-    private func fail(_ context: ChannelHandlerContext, _ code: NodeError.Code, _ text: String, _ close: WebSocketErrorCode?) {
+    private func fail(
+        _ context: ChannelHandlerContext, _ code: NodeError.Code, _ text: String, _ close: WebSocketErrorCode?
+    ) {
         fault.set(NodeError(code, text, endpoint: endpoint, delivery: .unknown))
         if let close { sendClose(context, close) }
         context.close(promise: nil)

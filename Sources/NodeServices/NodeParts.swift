@@ -1,8 +1,8 @@
-import ChainRegistry
+public import ChainRegistry
 import EVMTypes
-import Foundation
+public import Foundation
 import KeyVault
-import Logging
+public import Logging
 import NodeClient
 import PoolStore
 import Pools
@@ -110,7 +110,7 @@ extension MartletNode {
     ) async throws(NodeFailure) -> NodeParts {
         let market = try loadMarket(config, store)
         let head = store.head.map { HeadID(number: $0.number, hash: $0.hash) }
-        let core = SearchCore(config: NodeSetup.search(config), market: market, head: head)
+        let core = Searcher(config: NodeSetup.search(config), market: market, head: head)
         let (decisions, sink) = AsyncStream.makeStream(of: Decision.self, bufferingPolicy: .bufferingNewest(64))
         let host = SearchHost(core: core) { step in
             if step.decision.skipped != .notARouter { counters.add(\.pendingDecoded, "pending.decoded") }

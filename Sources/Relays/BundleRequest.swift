@@ -51,10 +51,16 @@ public struct BundleRequest: Sendable, Hashable, CustomStringConvertible {
     var fault: String? {
         if transactions.isEmpty { return "the bundle holds no transaction" }
         if transactions.contains(where: \.isEmpty) { return "a transaction of the bundle is empty" }
-        if transactions.count > Self.transactionsMax { return "the bundle holds more than \(Self.transactionsMax) transactions" }
-        if transactions.reduce(0, { $0 + $1.count }) > Self.bytesMax { return "the bundle is longer than \(Self.bytesMax) bytes" }
+        if transactions.count > Self.transactionsMax {
+            return "the bundle holds more than \(Self.transactionsMax) transactions"
+        }
+        if transactions.reduce(0, { $0 + $1.count }) > Self.bytesMax {
+            return "the bundle is longer than \(Self.bytesMax) bytes"
+        }
         if blockNumber == 0 { return "the bundle names no block" }
-        if let minTimestamp, let maxTimestamp, minTimestamp > maxTimestamp { return "the bundle's time window is empty" }
+        if let minTimestamp, let maxTimestamp, minTimestamp > maxTimestamp {
+            return "the bundle's time window is empty"
+        }
         if let replacementUUID, !Self.isUUID4(replacementUUID) { return "the replacement id is not a version 4 UUID" }
         return nil
     }
@@ -62,7 +68,8 @@ public struct BundleRequest: Sendable, Hashable, CustomStringConvertible {
     /// 8-4-4-4-12 hex digits with version 4 and variant 8, 9, a or b. Source: RFC 9562.
     static func isUUID4(_ text: String) -> Bool {
         let parts = text.lowercased().split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12], parts[2].first == "4", "89ab".contains(parts[3].first ?? "-") else { return false }
+        guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12], parts[2].first == "4", "89ab".contains(parts[3].first ?? "-")
+        else { return false }
         return parts.allSatisfy { $0.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) } }
     }
 
@@ -73,7 +80,9 @@ public struct BundleRequest: Sendable, Hashable, CustomStringConvertible {
         object["blockNumber"] = .quantity(blockNumber)
         object["minTimestamp"] = minTimestamp.map { .integer($0) }
         object["maxTimestamp"] = maxTimestamp.map { .integer($0) }
-        if !revertingTransactionHashes.isEmpty { object["revertingTxHashes"] = .array(revertingTransactionHashes.map { .hash($0) }) }
+        if !revertingTransactionHashes.isEmpty {
+            object["revertingTxHashes"] = .array(revertingTransactionHashes.map { .hash($0) })
+        }
         object["replacementUuid"] = replacementUUID.map { .string($0) }
         if !builders.isEmpty { object["builders"] = .array(builders.map { .string($0) }) }
         return .object(object)

@@ -99,7 +99,8 @@ extension BundleSimulation.Item {
             let revert = json["revert"]
             outcome = .failed(
                 error: String((error.string ?? error.text).prefix(300)),
-                revertText: revert?.hexBytes == nil ? revert?.string.map { String($0.prefix(300)) } : nil, revertData: revert?.hexBytes ?? [])
+                revertText: revert?.hexBytes == nil ? revert?.string.map { String($0.prefix(300)) } : nil,
+                revertData: revert?.hexBytes ?? [])
         } else {
             outcome = .succeeded(json["value"]?.hexBytes ?? [])
         }

@@ -49,7 +49,9 @@ public struct FlashbotsRelay: Sendable {
         _ bundle: BundleRequest, on state: BlockID = .latest, timestamp: UInt64? = nil, baseFee: U256? = nil
     ) async throws(RelayError) -> BundleSimulation {
         if let fault = bundle.fault { throw RelayError(.invalidBundle, fault, relay: name) }
-        if case .hash = state { throw RelayError(.configuration, "relays take a block number or a tag, not a hash", relay: name) }
+        if case .hash = state {
+            throw RelayError(.configuration, "relays take a block number or a tag, not a hash", relay: name)
+        }
         var object = JSONObject()
         object["txs"] = .array(bundle.transactions.map { .hex($0) })
         object["blockNumber"] = .quantity(bundle.blockNumber)
@@ -58,7 +60,9 @@ public struct FlashbotsRelay: Sendable {
         object["baseFee"] = baseFee.map { .number($0.description) }
         let json = try await request("eth_callBundle", [.object(object)])
         do { return try BundleSimulation(json: json) } catch {
-            throw RelayError(.malformedAnswer, "the simulation's \(error.member) is missing or malformed", relay: name, delivery: .answered)
+            throw RelayError(
+                .malformedAnswer, "the simulation's \(error.member) is missing or malformed", relay: name,
+                delivery: .answered)
         }
     }
 
@@ -83,7 +87,8 @@ public struct FlashbotsRelay: Sendable {
         do throws(NodeError) {
             let response = try await http.send(
                 HTTPRequest(
-                    .post, endpoint.url, body: body, headers: headers, timeout: endpoint.timeout, connectTimeout: endpoint.connectTimeout,
+                    .post, endpoint.url, body: body, headers: headers, timeout: endpoint.timeout,
+                    connectTimeout: endpoint.connectTimeout,
                     responseBytesMax: endpoint.responseBytesMax, tlsRootsFile: endpoint.tlsRootsFile))
             return try RPCEnvelope.result(of: response, id: 1, method: method, endpoint: name)
         } catch {

@@ -17,7 +17,8 @@ public struct PublicSubmission: Sendable {
         guard !transactions.isEmpty else {
             return .notSent(RelayError(.invalidBundle, "there is no transaction of ours to send", relay: name))
         }
-        var last: SubmissionOutcome = .notSent(RelayError(.invalidBundle, "there is no transaction of ours to send", relay: name))
+        var last: SubmissionOutcome = .notSent(
+            RelayError(.invalidBundle, "there is no transaction of ours to send", relay: name))
         for (position, raw) in transactions.enumerated() {
             last = outcome(await sendRaw(raw))
             guard last.isAccepted else { return position == 0 ? last : last.afterPart(name) }

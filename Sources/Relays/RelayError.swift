@@ -19,25 +19,46 @@ public struct RelayError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The setting cannot be used.
         case configuration
     }
+    /// One reference, for the reason that `NodeError` is.
+    private final class Storage: Sendable {
+        let body: Body
+        init(_ body: Body) { self.body = body }
+    }
+    private struct Body: Hashable, Sendable {
+        var code: Code
+        var message: String
+        var relay: String
+        var delivery: NodeError.Delivery
+        var retryAfter: Duration?
+    }
+    private var storage: Storage
+    private var body: Body {
+        get { storage.body }
+        set { storage = Storage(newValue) }
+    }
+
+    public static func == (a: RelayError, b: RelayError) -> Bool { a.body == b.body }
+    public func hash(into hasher: inout Hasher) { hasher.combine(body) }
+
     /// The kind of failure.
-    public var code: Code
+    public var code: Code { body.code }
     /// One clear line without bodies, signatures or keys.
-    public var message: String
+    public var message: String {
+        get { body.message }
+        set { body.message = newValue }
+    }
     /// The relay's printable name.
-    public var relay: String
+    public var relay: String { body.relay }
     /// Whether the relay can have acted on the request.
-    public var delivery: NodeError.Delivery
+    public var delivery: NodeError.Delivery { body.delivery }
     /// How long the relay asked us to wait.
-    public var retryAfter: Duration?
+    public var retryAfter: Duration? { body.retryAfter }
 
     public init(
-        _ code: Code, _ message: String, relay: String, delivery: NodeError.Delivery = .notSent, retryAfter: Duration? = nil
+        _ code: Code, _ message: String, relay: String, delivery: NodeError.Delivery = .notSent,
+        retryAfter: Duration? = nil
     ) {
-        self.code = code
-        self.message = message
-        self.relay = relay
-        self.delivery = delivery
-        self.retryAfter = retryAfter
+        storage = Storage(Body(code: code, message: message, relay: relay, delivery: delivery, retryAfter: retryAfter))
     }
 
     init(_ error: NodeError, relay: String) {

@@ -54,7 +54,8 @@ import Testing
         let key = try testKey([UInt8](repeating: 0x46, count: 32))
         #expect(
             Hex.encode(key.sign(EIP191.personalHash(Array(hash.hex.utf8))).bytes65(v27: true))
-                == "0xf3c189206c601c7fa97bcc19bc3f4f05cdb426b93e5537281e464fa40955260e6fa1d1af067445f6baaf1c86fc8d38aba63550"
+                == "0xf3c189206c601c7fa97bcc19bc3f4f05cdb426b93e5537281e464fa40955260e6fa1d1af067445"
+                + "f6baaf1c86fc8d38aba63550"
                 + "892954eaf0bf05e245f0c531c81c")
     }
 
@@ -70,13 +71,15 @@ import Testing
         #expect(digest.hex == "0xf324cbae183895bf857b35a769f3aa2e2f096fbcd99e8eaca57c60e4569e328f")
         #expect(
             Hex.encode(key.sign(digest).bytes65(v27: true))
-                == "0xd5040b8c92e1a8a65d686d33ae3149f462ff8cec75e9edac404847600329e7d226bff114487b8bdc0f4a60862a588cc7dc1546"
+                == "0xd5040b8c92e1a8a65d686d33ae3149f462ff8cec75e9edac404847600329e7d226bff114487b8b"
+                + "dc0f4a60862a588cc7dc1546"
                 + "3ccb6f23cd477afe42c55f24381b")
         var message = Keccak256.hash(Array("TIMEBOOST_BID".utf8)).bytes + U256(42_161).bigEndianBytes + auction.bytes
         message += [0, 0, 0, 0, 0, 0, 0, 10] + [UInt8](repeating: 0, count: 8) + [1]
         #expect(
             Hex.encode(key.sign(EIP191.personalHash(message)).bytes65(v27: true))
-                == "0xfce906dc605bcff6a8934fa7b215aa5616fb49fe3eb78ed2a5a72e82ac3553312797e0a0f4d5cc978c7948227e52556390e604"
+                == "0xfce906dc605bcff6a8934fa7b215aa5616fb49fe3eb78ed2a5a72e82ac3553312797e0a0f4d5cc"
+                + "978c7948227e52556390e604"
                 + "cf30fcaa443dc94d3372b252901b")
     }
 

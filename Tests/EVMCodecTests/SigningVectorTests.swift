@@ -28,8 +28,10 @@ import Testing
         try check(
             transaction,
             raw:
-                "0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd9"
-                + "39bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b"
+                "0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a7"
+                + "6400008025a028ef61340bd9"
+                + "39bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b"
+                + "3800ccf555c9f3dc64214b"
                 + "297fb1966a3b6d83",
             hash: "0x33469b22e9f636356c4160a87eb19df52b7412e8eac32a4a55ffe88ea8350788")
     }
@@ -40,8 +42,10 @@ import Testing
                 kind: .accessList, chainID: 1, nonce: 9, gasLimit: 21_000, to: Self.recipient, value: Self.ether,
                 gasPrice: U256(20) * Self.gwei),
             raw:
-                "0x01f86e01098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a764000080c001a0a55f6a"
-                + "8616e3d6d2f09ee945cdad2a21a7d357225fcfc46df9e8421420954f43a01d7bd8c3892f4271f397c91e6c4216fb4284bc75c8"
+                "0x01f86e01098504a817c800825208943535353535353535353535353535353535353535880de0b6"
+                + "b3a764000080c001a0a55f6a"
+                + "8616e3d6d2f09ee945cdad2a21a7d357225fcfc46df9e8421420954f43a01d7bd8c3892f4271f397"
+                + "c91e6c4216fb4284bc75c8"
                 + "d320b952bdb069aaa8120e",
             hash: "0x360562adea4f3f676f51df0c929be94cf0ca646adfb8f3baf72c88a7df4f6f04")
     }
@@ -52,8 +56,10 @@ import Testing
                 kind: .dynamicFee, chainID: 1, nonce: 9, gasLimit: 21_000, to: Self.recipient, value: Self.ether,
                 maxFeePerGas: U256(20) * Self.gwei, maxPriorityFeePerGas: U256(2) * Self.gwei),
             raw:
-                "0x02f873010984773594008504a817c800825208943535353535353535353535353535353535353535880de0b6b3a764000080c0"
-                + "01a079b7c7f86885a63564d32f1970e457e0d5e904f6e3373aaf114ac871d96aee31a0461db850185ce53f5923ea6180044472"
+                "0x02f873010984773594008504a817c8008252089435353535353535353535353535353535353535"
+                + "35880de0b6b3a764000080c0"
+                + "01a079b7c7f86885a63564d32f1970e457e0d5e904f6e3373aaf114ac871d96aee31a0461db85018"
+                + "5ce53f5923ea6180044472"
                 + "7d21e2cbe15393e774a8e6a6ef495681",
             hash: "0x24498ddd5206baab07c1b0037b6d142b10880f6ae0630b97e67e67732044028e")
     }

@@ -100,7 +100,8 @@ import Testing
         for text in [
             #"{ "params" : { "result" : "\#(Self.hash)" , "subscription" : "\#(id)" } , "method" : "subscribe" } "#,
             #"{"method":"eth_subscrip\u0074ion","params":{"subscription":"\#(id)","result":"\#(Self.hash)"}}"#,
-            #"{"method":"eth_subscription","extra":[1,{"a":null}],"params":{"subscription":"\#(id)","x":1,"result":"\#(Self.hash)"}}"#,
+            #"{"method":"eth_subscription","extra":[1,{"a":null}],"#
+                + #""params":{"subscription":"\#(id)","x":1,"result":"\#(Self.hash)"}}"#,
         ] {
             let hash = try #require(Hash32(hex: Self.hash))
             #expect(try SubscriptionScanner.scan(Array(text.utf8)) == .notification(.text(id), .pendingHash(hash)))

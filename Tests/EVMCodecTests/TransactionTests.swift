@@ -59,7 +59,7 @@ import Testing
             }
             #expect(Hex.encode(encoder.bytes, prefix: false) == test["unsigned"]?.string)
             let official = try #require(test["signed"]?.string)
-            // Two generations of signers: theirs is not RFC 6979, may have a high s, and must still name the same sender.
+            // Their signer is not RFC 6979 and may give a high s; it must still name the same sender.
             let decoded = try Transaction(decoding: hex(official), allowingHighS: true)
             #expect(decoded.sender(allowingHighS: true) == key.address)
             #expect(Hex.encode(decoded.encoded(), prefix: false) == official)
@@ -77,7 +77,7 @@ import Testing
             #expect(
                 Keccak256.hash(Array(try #require(test["seed"]?.string).utf8)).bytes
                     == hex(try #require(test["key"]?.string)))
-            // `sig_of_emptystring` is left out: the suite does not say which digest it signs (it is no common hash of "").
+            // `sig_of_emptystring` is left out: the suite does not say which digest it signs.
         }
     }
 

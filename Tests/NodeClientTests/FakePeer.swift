@@ -1,6 +1,8 @@
 import EVMCodec
+import Foundation
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 @testable import NodeClient
@@ -51,12 +53,13 @@ final class FakePeer: Sendable {
     private init(_ script: Script) { self.script = script }
 
     /// Listens on a free port of loopback, or on `socketPath`.
-    static func start(socketPath: String? = nil, script: Script) async throws -> FakePeer {
+    static func start(socketPath: String? = nil, tls: NIOSSLContext? = nil, script: Script) async throws -> FakePeer {
         let peer = FakePeer(script)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(FakeConnection(peer: peer, isIPC: socketPath != nil))
                 }
             }
@@ -118,8 +121,11 @@ final class FakePeer: Sendable {
 
     // MARK: Bytes
 
-    static func http(_ status: Int, _ body: String, headers: [String] = [], type: String = "application/json") -> [UInt8] {
-        let lines = ["HTTP/1.1 \(status) Some Reason", "Content-Type: \(type)", "Content-Length: \(body.utf8.count)"] + headers
+    static func http(_ status: Int, _ body: String, headers: [String] = [], type: String = "application/json")
+        -> [UInt8]
+    {
+        let lines =
+            ["HTTP/1.1 \(status) Some Reason", "Content-Type: \(type)", "Content-Length: \(body.utf8.count)"] + headers
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
     }
 
@@ -171,7 +177,9 @@ private final class FakeConnection: ChannelInboundHandler {
             var values: [[UInt8]] = []
             try? splitter.feed(piece) { values.append($0) }
             for value in values {
-                run(request(FakePeer.Input(path: "", headers: [], body: value, connection: id, isWebSocket: false)), context)
+                run(
+                    request(FakePeer.Input(path: "", headers: [], body: value, connection: id, isWebSocket: false)),
+                    context)
             }
             return
         }
@@ -242,7 +250,9 @@ private final class FakeConnection: ChannelInboundHandler {
         }
         buffer.removeFirst(at + length)
         if opcode == 1 {
-            run(request(FakePeer.Input(path: path, headers: [], body: payload, connection: id, isWebSocket: true)), context)
+            run(
+                request(FakePeer.Input(path: path, headers: [], body: payload, connection: id, isWebSocket: true)),
+                context)
         } else {
             peer.sawControl(opcode)
             if let steps = peer.script.control?(opcode, payload, peer, id) {

@@ -10,7 +10,9 @@ enum SHA1 {
         while bytes.count % 64 != 56 { bytes.append(0) }
         bytes += (0..<8).map { UInt8(truncatingIfNeeded: (message.count * 8) >> (56 - 8 * $0)) }
         for block in stride(from: 0, to: bytes.count, by: 64) {
-            var w = (0..<16).map { i in bytes[(block + 4 * i)..<(block + 4 * i + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } }
+            var w = (0..<16).map { i in
+                bytes[(block + 4 * i)..<(block + 4 * i + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            }
             for i in 16..<80 { w.append(rotate(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1)) }
             var (a, b, c, d, e) = (h[0], h[1], h[2], h[3], h[4])
             for i in 0..<80 {

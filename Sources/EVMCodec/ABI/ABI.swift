@@ -5,7 +5,8 @@ public import EVMTypes
 ///
 /// Source: Solidity documentation, "Contract ABI Specification".
 public enum ABI {
-    /// The first four bytes of the signature's Keccak-256. `signature` must be canonical: no spaces, no parameter names,
+    /// The first four bytes of the signature's Keccak-256. `signature` must be canonical: no spaces, no parameter
+    /// names,
     /// `uint256` not `uint`. Not cached: keep the result of constant signatures.
     public static func selector(_ signature: String) -> [UInt8] {
         Array(Keccak256.hash(Array(signature.utf8)).bytes.prefix(4))
@@ -25,7 +26,8 @@ public enum ABI {
 
     /// Decodes parameters of the given types from bytes without a selector.
     ///
-    /// As Solidity's decoder: bytes after the last value and between values are ignored, offsets may point anywhere inside.
+    /// As Solidity's decoder: bytes after the last value and between values are ignored, offsets may point anywhere
+    /// inside.
     /// Total work is linear in the size of `data`, see `ABIReader`.
     public static func decode(_ data: [UInt8], as types: [ABIType]) throws(ABIError) -> [ABIValue] {
         var reader = ABIReader(data)
@@ -37,7 +39,8 @@ public enum ABI {
 public enum ABIError: UInt8, Error, Hashable, Sendable {
     /// A word, an offset or a length points past the end.
     case outOfBounds
-    /// A word's unused bits are set (address, bool, small integers, fixed bytes), or a number is too large for its type.
+    /// A word's unused bits are set (address, bool, small integers, fixed bytes), or a number is too large for its
+    /// type.
     case outOfRange
     /// The data makes the reader visit it many times over: overlapping arrays.
     case overBudget

@@ -45,7 +45,8 @@ public struct ABIEncoder: Sendable {
     /// string, as UTF-8.
     public mutating func append(string value: String) { append(bytes: Array(value.utf8)) }
 
-    /// A dynamic tuple (struct) or a fixed array of dynamic elements. Static ones are appended member by member instead.
+    /// A dynamic tuple (struct) or a fixed array of dynamic elements. Static ones are appended member by member
+    /// instead.
     public mutating func appendTuple(_ body: (inout ABIEncoder) throws(ABIError) -> Void) throws(ABIError) {
         var inner = ABIEncoder()
         try body(&inner)

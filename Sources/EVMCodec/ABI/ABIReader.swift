@@ -2,8 +2,10 @@ public import EVMTypes
 
 /// Reads ABI parameters from bytes that an adversary may have written.
 ///
-/// Never traps, and never works more than linearly: offsets may overlap as in Solidity, but all reads together are limited to
-/// twice the words of the data plus 64 (`.overBudget`), which no honest encoding reaches. Dynamic bytes come as slices, not copies.
+/// Never traps, and never works more than linearly: offsets may overlap as in Solidity, but all reads together are
+/// limited to
+/// twice the words of the data plus 64 (`.overBudget`), which no honest encoding reaches. Dynamic bytes come as slices,
+/// not copies.
 public struct ABIReader: Sendable {
     private let base: [UInt8]
     /// Where offsets of this tuple count from.

@@ -21,7 +21,8 @@ public indirect enum ABIType: Hashable, Sendable, CustomStringConvertible {
 
     /// Parses a type as written in signatures: `uint256`, `bytes32[2][]`, `(address,(uint24,bytes)[])`.
     ///
-    /// `uint` and `int` mean 256 bits. Throws `.unknownType` for anything else (fixed-point types, `T[0]`, spaces, names).
+    /// `uint` and `int` mean 256 bits. Throws `.unknownType` for anything else (fixed-point types, `T[0]`, spaces,
+    /// names).
     public init(_ text: some StringProtocol) throws(ABIError) {
         var parser = TypeParser(bytes: Array(text.utf8))
         self = try parser.type(depth: 0)

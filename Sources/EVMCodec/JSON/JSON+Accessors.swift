@@ -2,7 +2,8 @@ public import EVMTypes
 
 /// Typed reads of one JSON value: nil when it has another shape, never a guess.
 ///
-/// Hex quantities need the `0x` prefix and at least one digit and must fit the type. Leading zeros and either letter case
+/// Hex quantities need the `0x` prefix and at least one digit and must fit the type. Leading zeros and either letter
+/// case
 /// are accepted because clients differ there and the value is the same (`vectors/README.md` "Traps of the format").
 extension JSON {
     /// True for `null`.

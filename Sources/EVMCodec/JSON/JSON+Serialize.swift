@@ -75,5 +75,6 @@ extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
 }
 
 extension JSON: CustomStringConvertible {
+    /// The compact text, as `text`.
     public var description: String { text }
 }

@@ -1,6 +1,7 @@
 /// A JSON value as read from the wire: number text is kept, object order is kept, nothing is converted on the way in.
 ///
-/// Source: RFC 8259. Typed access lives in `JSON+Accessors.swift`; reading in `JSONParser.swift`; writing in `JSON+Serialize.swift`.
+/// Source: RFC 8259. Typed access lives in `JSON+Accessors.swift`; reading in `JSONParser.swift`; writing in
+/// `JSON+Serialize.swift`.
 public enum JSON: Sendable, Hashable {
     /// The literal `null`.
     case null
@@ -37,6 +38,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case unexpectedEnd, unexpectedByte, badNumber, badEscape, loneSurrogate, invalidUTF8
         case controlCharacter, duplicateKey, tooDeep, trailingBytes
     }
+    /// What was wrong.
     public let code: Code
     /// Byte offset into the text, 0-based.
     public let offset: Int
@@ -45,6 +47,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         self.code = code
         self.offset = offset
     }
+    /// One line for people.
     public var description: String { "JSON: \(code.rawValue) at byte \(offset)" }
 }
 
@@ -69,6 +72,7 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// How many members there are.
     public var count: Int { keys.count }
+    /// True when there are no members.
     public var isEmpty: Bool { keys.isEmpty }
 
     /// The value of `key`, nil when absent. Setting nil removes the member (O(n)).

@@ -3,10 +3,13 @@ public import EVMTypes
 
 /// Typed structured data.
 ///
-/// Source: EIP-712. Strict where wallets differ: every declared member must be there, no other may be, integers must fit,
-/// `bytesN` must have N bytes, and the aliases `uint` and `int` are refused as the EIP says. What is signed is what is shown.
+/// Source: EIP-712. Strict where wallets differ: every declared member must be there, no other may be, integers must
+/// fit,
+/// `bytesN` must have N bytes, and the aliases `uint` and `int` are refused as the EIP says. What is signed is what is
+/// shown.
 public enum EIP712 {
-    /// The digest of a typed-data document as `eth_signTypedData_v4` takes it: `types`, `primaryType`, `domain`, `message`.
+    /// The digest of a typed-data document as `eth_signTypedData_v4` takes it: `types`, `primaryType`, `domain`,
+    /// `message`.
     public static func digest(_ json: JSON) throws(EIP712Error) -> Hash32 { try TypedData(json: json).digest() }
 
     /// keccak256(0x19 0x01 ‖ domainSeparator ‖ structHash).
@@ -63,6 +66,7 @@ public enum EIP712 {
 
 /// Why typed data was refused, and where in the document.
 public struct EIP712Error: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was wrong; the only part to compare.
     public enum Code: String, Hashable, Sendable {
         /// `types`, `primaryType`, `domain` or `message` is absent or has another shape.
         case malformed
@@ -83,6 +87,7 @@ public struct EIP712Error: Error, Hashable, Sendable, CustomStringConvertible {
         /// A domain with a member that EIP-712 does not know.
         case domainMember
     }
+    /// What was wrong.
     public let code: Code
     /// Where: a type name or a path like `message.to[1].wallet`.
     public let path: String
@@ -91,5 +96,6 @@ public struct EIP712Error: Error, Hashable, Sendable, CustomStringConvertible {
         self.code = code
         self.path = path
     }
+    /// One line for people.
     public var description: String { "typed data: \(code.rawValue) at \(path)" }
 }

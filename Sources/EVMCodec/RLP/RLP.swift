@@ -2,8 +2,10 @@ public import EVMTypes
 
 /// Recursive length prefix, canonical form only.
 ///
-/// Source: Ethereum Yellow Paper appendix B; strictness as ethereum/tests RLPTests. One value has exactly one encoding here:
-/// a length or integer with a leading zero, a single byte below 0x80 in a wrapper, a long form where the short one fits,
+/// Source: Ethereum Yellow Paper appendix B; strictness as ethereum/tests RLPTests. One value has exactly one encoding
+/// here:
+/// a length or integer with a leading zero, a single byte below 0x80 in a wrapper, a long form where the short one
+/// fits,
 /// a length past the end and bytes after the end are all refused.
 public enum RLP {
     /// Deepest nesting `validate` accepts. Ethereum's own objects need at most 6.
@@ -23,7 +25,8 @@ public enum RLP {
         public var count: Int { end - start }
     }
 
-    /// Reads the one item that fills `bytes`. Only its own header is checked; the items of a list are checked as they are read.
+    /// Reads the one item that fills `bytes`. Only its own header is checked; the items of a list are checked as they
+    /// are read.
     /// O(1). Throws `.trailingBytes` when anything follows.
     public static func item(_ bytes: [UInt8]) throws(RLPError) -> Item {
         var reader = Reader(base: bytes, position: 0, end: bytes.count)
@@ -138,7 +141,8 @@ extension RLP.Item {
     /// The bytes of this string as a new array. Throws `.expectedBytes`.
     public func bytes() throws(RLPError) -> [UInt8] { Array(try slice()) }
 
-    /// A big-endian integer without leading zeros, at most 64 bits. Throws `.leadingZero`, `.overflow`, `.expectedBytes`.
+    /// A big-endian integer without leading zeros, at most 64 bits. Throws `.leadingZero`, `.overflow`,
+    /// `.expectedBytes`.
     public func uint64() throws(RLPError) -> UInt64 {
         let bytes = try integer(sizeMax: 8)
         var value: UInt64 = 0

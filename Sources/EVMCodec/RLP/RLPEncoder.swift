@@ -3,7 +3,8 @@ public import EVMTypes
 extension RLP {
     /// Appends canonical RLP items to one byte array.
     ///
-    /// Lists are written in place: the payload first, then its header is put before it, which moves the payload by at most 9 bytes.
+    /// Lists are written in place: the payload first, then its header is put before it, which moves the payload by at
+    /// most 9 bytes.
     public struct Encoder: Sendable {
         /// What has been written so far.
         public private(set) var bytes: [UInt8] = []

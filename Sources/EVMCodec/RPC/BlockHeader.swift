@@ -2,19 +2,25 @@ public import EVMTypes
 
 /// The parts of a block header that the node follows.
 public struct BlockHeader: Hashable, Sendable {
+    /// Height.
     public var number: UInt64
+    /// The block hash as the peer states it.
     public var hash: Hash32
+    /// The parent's hash; compare it to see a reorg.
     public var parentHash: Hash32
     /// Seconds since 1970.
     public var timestamp: UInt64
     /// Wei a gas; nil before London or on chains without a base fee.
     public var baseFeePerGas: U256?
+    /// Gas that fits into the block.
     public var gasLimit: UInt64
+    /// Gas its transactions used.
     public var gasUsed: UInt64
     /// The fee recipient ("miner").
     public var coinbase: Address
     /// 256 bytes; nil when the peer leaves it out.
     public var logsBloom: [UInt8]?
+    /// Root of the state after the block.
     public var stateRoot: Hash32
 
     public init(
@@ -33,7 +39,8 @@ public struct BlockHeader: Hashable, Sendable {
         self.stateRoot = stateRoot
     }
 
-    /// Decodes an RPC header or block object. Refuses a pending block (null number or hash). The hash is taken on trust.
+    /// Decodes an RPC header or block object. Refuses a pending block (null number or hash). The hash is taken on
+    /// trust.
     ///
     /// Source: execution-apis `src/schemas/block.yaml`; the fee recipient may be called `author`.
     public init(json: JSON) throws(RPCObjectError) {

@@ -1,8 +1,10 @@
 internal import EVMTypes
 
-/// One pass over a notification frame. Every method gives nil for "not the usual shape", which sends the frame to the strict parser.
+/// One pass over a notification frame. Every method gives nil for "not the usual shape", which sends the frame to the
+/// strict parser.
 ///
-/// What it accepts is a subset of what the strict parser accepts: printable ASCII strings without escapes, plain integers,
+/// What it accepts is a subset of what the strict parser accepts: printable ASCII strings without escapes, plain
+/// integers,
 /// no member twice. Never traps: every index is compared with the end first.
 struct FrameScanner {
     let frame: [UInt8]
@@ -11,8 +13,8 @@ struct FrameScanner {
 
     /// Deepest nesting below the result object that is skipped; deeper goes to the strict parser.
     private static let depthMax = 8
-    /// Most members that `Members` compares for duplicates.
-    private static let unknownMax = 16
+    /// Most members without a slot that are compared for repeats; headers have about 16.
+    private static let unknownMax = 32
 
     init(_ frame: [UInt8]) { self.init(frame, from: 0, to: frame.count) }
 
@@ -160,7 +162,8 @@ struct FrameScanner {
 
     // MARK: Tokens
 
-    /// The content of the string at the next byte that is no space; nil unless it is printable ASCII without a backslash.
+    /// The content of the string at the next byte that is no space; nil unless it is printable ASCII without a
+    /// backslash.
     mutating func string() -> Range<Int>? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let start = position

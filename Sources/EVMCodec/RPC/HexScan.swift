@@ -27,7 +27,8 @@ enum HexScan {
         guard text & (ones &* 0x80) == 0 else { return nil }
         let letter = text >> 6 & ones
         let value = (text & (ones &* 0x0F)) &+ letter &* 9
-        // A digit is exactly: text == '0' + value with value <= 9, or lower-cased text == 'a' + value - 10 with 10 <= value <= 15.
+        // A digit is exactly: text == '0' + value with value <= 9, or lower-cased text == 'a' + value - 10 with 10 <=
+        // value <= 15.
         let expected = value &+ ones &* 0x30 &+ letter &* 39
         let inRange = (value &+ (letter ^ ones) &* 6) & (ones &* 0xF0) == 0
         let isLetterValue = (value &+ letter &* 0x76) & (ones &* 0x80) == letter &* 0x80

@@ -6,10 +6,15 @@ public struct Log: Hashable, Sendable {
     public var address: Address
     /// 0 to 4 topics; the first is usually the event's signature hash.
     public var topics: [Hash32]
+    /// The ABI encoding of the members that are not indexed.
     public var data: [UInt8]
+    /// Height of its block.
     public var blockNumber: UInt64
+    /// Hash of its block.
     public var blockHash: Hash32
+    /// The transaction that caused it.
     public var transactionHash: Hash32
+    /// That transaction's position in the block.
     public var transactionIndex: UInt32
     /// Position in the block, not in the transaction.
     public var logIndex: UInt32

@@ -3,6 +3,7 @@ public import EVMTypes
 
 /// A transaction as a peer's RPC shows it, checked against its own hash.
 public struct PendingTransaction: Hashable, Sendable {
+    /// The transaction hash; equals the hash of `transaction` when that is signed.
     public var hash: Hash32
     /// The sender: the peer's claim when it made one, else recovered from the signature.
     public var from: Address
@@ -17,9 +18,12 @@ public struct PendingTransaction: Hashable, Sendable {
 
     /// Decodes an RPC transaction object, pending or mined.
     ///
-    /// Tolerates what clients do differently: `input` or `data`, `gas` or `gasLimit`, `yParity` or `v` (0/1 or 27/28) in typed
-    /// transactions, no `type`, no `chainId` in legacy ones, no `from`, padded r and s. Refuses members that contradict each other
-    /// and, when it is signed, any object whose members do not hash to `hash`. Costs one Keccak-256; a recovery when `from` is absent.
+    /// Tolerates what clients do differently: `input` or `data`, `gas` or `gasLimit`, `yParity` or `v` (0/1 or 27/28)
+    /// in typed
+    /// transactions, no `type`, no `chainId` in legacy ones, no `from`, padded r and s. Refuses members that contradict
+    /// each other
+    /// and, when it is signed, any object whose members do not hash to `hash`. Costs one Keccak-256; a recovery when
+    /// `from` is absent.
     /// Source: execution-apis `src/schemas/transaction.yaml`, `facts/apis.md` §2.1.
     public init(json: JSON) throws(RPCObjectError) {
         guard let object = json.object else { throw RPCObjectError(.transaction, nil, .notAnObject) }

@@ -21,7 +21,9 @@ public enum RPCKey: UInt8, CaseIterable, Hashable, Sendable {
 
 /// Why an RPC object was refused: which member of which object, and what is wrong with it.
 public struct RPCObjectError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kinds of RPC object we decode.
     public enum Object: String, Hashable, Sendable { case transaction, log, header }
+    /// What can be wrong with one.
     public enum Problem: Hashable, Sendable {
         /// The value is not a JSON object.
         case notAnObject
@@ -38,9 +40,11 @@ public struct RPCObjectError: Error, Hashable, Sendable, CustomStringConvertible
         /// The stated hash is not the hash of the members.
         case hashMismatch
     }
+    /// The kind that was being decoded.
     public let object: Object
     /// The member at fault; nil for a fault of the whole.
     public let key: RPCKey?
+    /// What is wrong.
     public let problem: Problem
 
     public init(_ object: Object, _ key: RPCKey?, _ problem: Problem) {
@@ -48,6 +52,7 @@ public struct RPCObjectError: Error, Hashable, Sendable, CustomStringConvertible
         self.key = key
         self.problem = problem
     }
+    /// One line for people.
     public var description: String { "RPC \(object.rawValue)\(key.map { ".\($0.name)" } ?? ""): \(problem)" }
 }
 

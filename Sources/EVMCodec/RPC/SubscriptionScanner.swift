@@ -1,6 +1,7 @@
 public import EVMTypes
 
-/// The id a node gave a subscription. Hex ids (every common client) are held as a number, so that a frame costs no `String`.
+/// The id a node gave a subscription. Hex ids (every common client) are held as a number, so that a frame costs no
+/// `String`.
 public enum SubscriptionID: Hashable, Sendable, CustomStringConvertible {
     /// `0x` + `digits` lower-case hex digits, at most 64.
     case hex(U256, digits: UInt8)
@@ -24,6 +25,7 @@ public enum SubscriptionID: Hashable, Sendable, CustomStringConvertible {
         return HexScan.word(bytes.span, from: start + 2, to: end).map { .hex($0, digits: UInt8(digits)) }
     }
 
+    /// The id as the node wrote it.
     public var description: String {
         switch self {
         case .hex(let value, let digits): "0x" + value.paddedHex.suffix(Int(digits))
@@ -34,8 +36,10 @@ public enum SubscriptionID: Hashable, Sendable, CustomStringConvertible {
 
 /// Turns WebSocket frames into typed events.
 ///
-/// One pass over the frame without a `String` for any field; whatever is unusual (an escape, a member in an unexpected place,
-/// a value of another shape) goes to the strict parser, whose answer is final. Both ways give the same result for every frame.
+/// One pass over the frame without a `String` for any field; whatever is unusual (an escape, a member in an unexpected
+/// place,
+/// a value of another shape) goes to the strict parser, whose answer is final. Both ways give the same result for every
+/// frame.
 public enum SubscriptionScanner {
     /// What a frame holds.
     public enum Message: Hashable, Sendable {
@@ -45,7 +49,8 @@ public enum SubscriptionScanner {
         case other(JSON)
     }
 
-    /// What a notification tells. The bodies are boxed: one allocation costs less than moving a large value at every step.
+    /// What a notification tells. The bodies are boxed: one allocation costs less than moving a large value at every
+    /// step.
     public enum Event: Hashable, Sendable {
         /// A full transaction body.
         indirect case pending(PendingTransaction)

@@ -14,7 +14,9 @@ public struct Authorization: Hashable, Sendable {
     public var nonce: UInt64
     /// 0 or 1 when valid.
     public var yParity: UInt8
+    /// The signature's r, any 256-bit value before it is checked.
     public var r: U256
+    /// The signature's s, any 256-bit value before it is checked.
     public var s: U256
 
     public init(chainID: U256, address: Address, nonce: UInt64, yParity: UInt8 = 0, r: U256 = .zero, s: U256 = .zero) {

@@ -14,7 +14,8 @@ extension Transaction {
     /// The transaction hash: Keccak-256 of `encoded()`. Computed at each call.
     public var hash: Hash32 { Keccak256.hash(encoded()) }
 
-    /// Recovers the signer; nil when unsigned, out of range (a high s included) or unrecoverable. About one recovery (tens of us).
+    /// Recovers the signer; nil when unsigned, out of range (a high s included) or unrecoverable. About one recovery
+    /// (tens of us).
     public func sender(allowingHighS: Bool = false) -> Address? {
         guard let signature, signature.problem(allowingHighS: allowingHighS) == nil else { return nil }
         return Secp256k1.recover(signingHash, signature)

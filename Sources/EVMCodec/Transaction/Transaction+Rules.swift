@@ -53,7 +53,8 @@ extension Transaction {
         return gas
     }
 
-    /// The least gas a transaction with this calldata uses: 21,000 + 10 a zero byte + 40 another; 0 before Prague (EIP-7623).
+    /// The least gas a transaction with this calldata uses: 21,000 + 10 a zero byte + 40 another; 0 before Prague
+    /// (EIP-7623).
     public func floorGas(_ fork: Hardfork) -> UInt64 {
         guard fork >= .prague else { return 0 }
         let zeros = UInt64(data.count(where: { $0 == 0 }))

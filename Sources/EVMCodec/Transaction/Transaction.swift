@@ -3,7 +3,8 @@ public import EVMTypes
 
 /// An Ethereum transaction of type 0 to 4, unsigned or signed.
 ///
-/// Decoding refuses everything consensus refuses at the byte level; `validate(for:chainID:)` adds what depends on the fork.
+/// Decoding refuses everything consensus refuses at the byte level; `validate(for:chainID:)` adds what depends on the
+/// fork.
 /// Source: EIP-155, EIP-2718, EIP-2930, EIP-1559, EIP-4844, EIP-7702.
 public struct Transaction: Hashable, Sendable {
     /// The EIP-2718 type.
@@ -11,11 +12,13 @@ public struct Transaction: Hashable, Sendable {
         case legacy = 0, accessList = 1, dynamicFee = 2, blob = 3, setCode = 4
     }
 
+    /// The EIP-2718 type; decides which of the members below count.
     public var kind: Kind
     /// EIP-155 chain id; nil only for a legacy transaction without replay protection.
     public var chainID: UInt64?
     /// Sender's count of transactions, below 2^64-1 (EIP-2681).
     public var nonce: UInt64
+    /// Most gas it may use.
     public var gasLimit: UInt64
     /// Recipient; nil creates a contract (never in `.blob` and `.setCode`).
     public var to: Address?
@@ -37,6 +40,7 @@ public struct Transaction: Hashable, Sendable {
     public var blobVersionedHashes: [Hash32]
     /// EIP-7702 delegations; `.setCode` only.
     public var authorizations: [Authorization]
+    /// Nil while unsigned.
     public var signature: Signature?
 
     public init(
@@ -68,7 +72,8 @@ public struct Transaction: Hashable, Sendable {
     /// The most wei a gas the block builder gets: `gasPrice` or `maxPriorityFeePerGas`.
     public var tipCap: U256 { kind.rawValue < Kind.dynamicFee.rawValue ? gasPrice : maxPriorityFeePerGas }
 
-    /// Wei a gas the block builder gets at `baseFee`: min(tipCap, feeCap - baseFee); nil when `feeCap` is below `baseFee`.
+    /// Wei a gas the block builder gets at `baseFee`: min(tipCap, feeCap - baseFee); nil when `feeCap` is below
+    /// `baseFee`.
     ///
     /// Source: EIP-1559 "effective_gas_price".
     public func effectiveTip(baseFee: U256) -> U256? {
@@ -79,7 +84,9 @@ public struct Transaction: Hashable, Sendable {
 
 /// One account and the storage slots of it that a transaction declares (EIP-2930).
 public struct AccessListEntry: Hashable, Sendable {
+    /// The account.
     public var address: Address
+    /// Its storage slots, possibly none.
     public var storageKeys: [Hash32]
 
     public init(address: Address, storageKeys: [Hash32]) {

@@ -2,10 +2,10 @@ public import EVMTypes
 
 /// What pending swaps would make of a market: changed rows over a base that stays as it is.
 ///
-/// Swaps never move ticks, so a changed pool is one small row. The base is passed to each call and never kept: an overlay
-/// holds no copy of it. One overlay serves one event after another; `reset` costs the number of touched pools. A
-/// transaction that turns out to revert is taken back with `mark` and `rollback`. After the first use nothing allocates
-/// until more pools are touched at once than ever before.
+/// Swaps never move ticks, so a changed pool is one small row. The base is passed to each call and never kept: an
+/// overlay holds no copy of it. One overlay serves one event after another; `reset` costs the number of touched pools.
+/// A transaction that turns out to revert is taken back with `mark` and `rollback`. After the first use nothing
+/// allocates until more pools are touched at once than ever before.
 public struct MarketOverlay: Sendable {
     /// Pools whose state differs from the base or was written equal to it, in the order of first touch.
     public private(set) var touchedPools: [PoolIndex] = []
@@ -88,8 +88,8 @@ public struct MarketOverlay: Sendable {
 
     /// Swaps as the pool's contract would, and keeps the state after it.
     ///
-    /// V3 pools fill partly at the limit (the protocol's own when nil), as on the chain: look at `isFilled`. Throws, with
-    /// nothing changed, where the contract reverts.
+    /// V3 pools fill partly at the limit (the protocol's own when nil), as on the chain: look at `isFilled`. Throws,
+    /// with nothing changed, where the contract reverts.
     public mutating func swap(
         _ pool: PoolIndex, exactIn: Bool, amount: UInt128, zeroForOne: Bool, sqrtPriceLimitX96: U256? = nil,
         in base: MarketState

@@ -20,7 +20,8 @@ extension MarketState {
         return try quote(pool, as: pools[Int(pool)], exactOut: amountOut, zeroForOne: zeroForOne)
     }
 
-    /// As `quote(_:exactIn:zeroForOne:)`, with `state` in place of the pool's own price and liquidity; its ticks are used.
+    /// As `quote(_:exactIn:zeroForOne:)`, with `state` in place of the pool's own price and liquidity; its ticks are
+    /// used.
     public func quote(
         _ pool: PoolIndex, as state: Pool, exactIn amountIn: UInt128, zeroForOne: Bool
     ) throws(QuoteError) -> UInt128 {

@@ -32,8 +32,8 @@ enum RouterStepFailure: Error {
 
 /// What a plan's steps moved to whom, so that "all that the router holds" can be told.
 ///
-/// It starts from nothing: tokens that lay in the router before are not seen, and the sender is taken to have balance and
-/// allowance for what it pays.
+/// It starts from nothing: tokens that lay in the router before are not seen, and the sender is taken to have balance
+/// and allowance for what it pays.
 struct RouterLedger {
     private var rows: [(holder: Address, token: Address, amount: U256)] = []
     /// Native coin in the router, wei.
@@ -65,9 +65,9 @@ struct RouterLedger {
 extension MarketOverlay {
     /// Applies what a router would do in a block with this timestamp on top of this parent.
     ///
-    /// All or nothing, as a transaction is, except for steps that may revert alone. Every hop is the exact swap of its pool;
-    /// minimum outputs, maximum inputs, price limits and deadlines are checked. Without `parentHash` a plan that demands
-    /// one reverts.
+    /// All or nothing, as a transaction is, except for steps that may revert alone. Every hop is the exact swap of its
+    /// pool; minimum outputs, maximum inputs, price limits and deadlines are checked. Without `parentHash` a plan that
+    /// demands one reverts.
     public mutating func apply(
         _ plan: RouterPlan, timestamp: UInt64, parentHash: Hash32?, in base: MarketState
     ) -> RouterOutcome {
