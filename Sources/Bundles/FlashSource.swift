@@ -27,12 +27,14 @@ public enum FlashSource {
         return Array(legs[start...] + legs[..<start])
     }
 
-    /// The callbacks the executor answers. A dex whose pools call another name can only be used where no callback comes.
+    /// The callbacks the executor answers. A dex whose pools call another name can only be used where no callback
+    /// comes.
     ///
     /// Source: contracts/src/Executor.vy, the external functions.
     public static let callbacks = ["uniswapV2Call", "pancakeCall", "uniswapV3SwapCallback", "pancakeV3SwapCallback"]
 
-    /// Whether the pool of leg `leg` calls the executor back: every V3-shaped pool does, a V2-shaped one only as the lender.
+    /// Whether the pool of leg `leg` calls the executor back: every V3-shaped pool does, a V2-shaped one only as the
+    /// lender.
     public static func callsBack(_ leg: Int, of pools: [PoolIdentity]) -> Bool {
         pools[leg].kind == .uniswapV3 || leg == pools.count - 1
     }

@@ -35,7 +35,11 @@ struct SendingOptions: ParsableArguments {
     }
 }
 
-/// One transaction of the executor's owner: built from the chain's figures, checked by the signing policy, sent once, followed to its receipt.
+/// One transaction of the executor's owner: built from the chain's figures, checked by the signing policy, sent once,
+/// followed to its receipt.
+///
+/// Its functions throw `CLIFailure` untyped on purpose: in debug builds of Swift 6.3.1 the typed form of the receipt
+/// loop resumed a null continuation (crash after the first poll).
 struct OwnerSession {
     let config: NodeConfig
     let pool: EndpointPool
@@ -49,12 +53,16 @@ struct OwnerSession {
         guard let path = config.keys.searcherKeystore else {
             throw CLIFailure(
                 code: .badConfiguration,
-                message: "no key is configured: set [keys] searcher_keystore in the --config file (martlet keys new makes one)")
+                message:
+                    "no key is configured: set [keys] searcher_keystore in the --config file (martlet keys new makes one)"
+            )
         }
         keystorePath = path
         let keystore = try CLIFailure.keys { () throws(KeyVaultError) in try KeyFolder.read(file: path) }
         guard let address = keystore.address else {
-            throw CLIFailure(code: .badConfiguration, message: "\(path): names no address; import the key again with martlet keys import")
+            throw CLIFailure(
+                code: .badConfiguration,
+                message: "\(path): names no address; import the key again with martlet keys import")
         }
         owner = address
         pool = try config.endpointPool()
@@ -62,13 +70,15 @@ struct OwnerSession {
 
     var chain: Chain { config.chain }
 
-    /// A transaction with nonce and fees of the moment, its gas estimated by the node on the owner's behalf with a quarter on top.
+    /// A transaction with nonce and fees of the moment, its gas estimated by the node on the owner's behalf with a
+    /// quarter on top.
     func transaction(to: Address?, data: [UInt8]) async throws -> Transaction {
         let request = CallRequest(to: to, data: data, from: owner)
         let estimate = try await CLIFailure.node { () async throws(NodeError) in try await pool.estimateGas(request) }
         let (limit, overflow) = estimate.addingReportingOverflow(estimate / 4)
         guard !overflow, limit <= chain.transactionGasLimitMax else {
-            throw CLIFailure(code: .failed, message: "the node estimates \(estimate) gas, more than one transaction may have")
+            throw CLIFailure(
+                code: .failed, message: "the node estimates \(estimate) gas, more than one transaction may have")
         }
         let fees = try await fees()
         let nonce = try await CLIFailure.node { () async throws(NodeError) in
@@ -83,11 +93,14 @@ struct OwnerSession {
     private func fees() async throws -> FeeChoice {
         let head = try await CLIFailure.node { () async throws(NodeError) in try await pool.header(at: .latest) }
         guard let head else { throw CLIFailure(code: .peerFailed, message: "the node has no block yet") }
-        let suggested = try await CLIFailure.node { () async throws(NodeError) in try await pool.maxPriorityFeePerGas() }
+        let suggested = try await CLIFailure.node { () async throws(NodeError) in try await pool.maxPriorityFeePerGas()
+        }
         let parent = ParentBlock(
-            number: head.number, baseFeePerGas: head.baseFeePerGas ?? .zero, gasUsed: head.gasUsed, gasLimit: head.gasLimit)
+            number: head.number, baseFeePerGas: head.baseFeePerGas ?? .zero, gasUsed: head.gasUsed,
+            gasLimit: head.gasLimit)
         let policy = FeePolicy(
-            baseFeeRule: chain.feeModel.baseFeeRule, priorityFeePerGas: max(suggested, chain.minimumPriorityFee), validBlocks: 12)
+            baseFeeRule: chain.feeModel.baseFeeRule, priorityFeePerGas: max(suggested, chain.minimumPriorityFee),
+            validBlocks: 12)
         do { return try FeeChoice(parent: parent, policy: policy) } catch {
             throw CLIFailure(code: .failed, message: "no fees for block \(head.number): \(error)")
         }
@@ -104,7 +117,9 @@ struct OwnerSession {
     /// Ends the command when the limits or the account's balance forbid `transaction`.
     func check(_ transaction: Transaction) async throws {
         if let refusal = policy(recipient: transaction.to).refusal(of: transaction) {
-            let detail = refusal == .feeTooHigh ? " (\(transaction.maxFeePerGas) wei a gas; [limits] max_gas_price_wei allows less)" : ""
+            let detail =
+                refusal == .feeTooHigh
+                ? " (\(transaction.maxFeePerGas) wei a gas; [limits] gas_price_max allows less)" : ""
             throw CLIFailure(code: .refused, message: "the signing policy refuses it: \(refusal.rawValue)\(detail)")
         }
         let balance = try await CLIFailure.node { () async throws(NodeError) in try await pool.getBalance(owner) }
@@ -112,7 +127,8 @@ struct OwnerSession {
             throw CLIFailure(
                 code: .failed,
                 message: "\(owner.checksummed) has \(balance) wei; this may cost up to "
-                    + "\(transaction.maxFeePerGas.multiplied(by: U256(transaction.gasLimit))?.description ?? "too much") wei")
+                    + "\(transaction.maxFeePerGas.multiplied(by: U256(transaction.gasLimit))?.description ?? "too much") wei"
+            )
         }
     }
 
@@ -122,10 +138,13 @@ struct OwnerSession {
         let hash = signed.hash
         switch await pool.sendRawTransaction(signed.encoded()) {
         case .accepted(let named) where named != hash:
-            throw CLIFailure(code: .peerFailed, message: "the node took \(hash) for \(named): it misread the transaction")
+            throw CLIFailure(
+                code: .peerFailed, message: "the node took \(hash) for \(named): it misread the transaction")
         case .accepted, .alreadyKnown: break
-        case .uncertain(let error): Terminal.error("martlet: it may not have arrived (\(error)); waiting for \(hash) all the same")
-        case .refused(_, let error), .notSent(let error): throw CLIFailure(code: .peerFailed, message: "not sent: \(error)")
+        case .uncertain(let error):
+            Terminal.error("martlet: it may not have arrived (\(error)); waiting for \(hash) all the same")
+        case .refused(_, let error), .notSent(let error):
+            throw CLIFailure(code: .peerFailed, message: "not sent: \(error)")
         }
         return try await receipt(of: hash, seconds: options.timeout)
     }
@@ -139,14 +158,17 @@ struct OwnerSession {
             return try Signer(key: key, policy: policy(recipient: transaction.to))
         }
         guard signer.address == owner else {
-            throw CLIFailure(code: .refused, message: "\(keystorePath): holds the key of \(signer.address.checksummed), not of \(owner.checksummed)")
+            throw CLIFailure(
+                code: .refused,
+                message: "\(keystorePath): holds the key of \(signer.address.checksummed), not of \(owner.checksummed)")
         }
         do { return try signer.sign(transaction) } catch {
             throw CLIFailure(code: .refused, message: "the signer refused: \(error.rawValue)")
         }
     }
 
-    /// Looks for the receipt twice a block until `seconds` are over; a node that cannot answer for a while is asked again.
+    /// Looks for the receipt twice a block until `seconds` are over; a node that cannot answer for a while is asked
+    /// again.
     private func receipt(of hash: Hash32, seconds: Int) async throws -> Receipt {
         let end = ContinuousClock.now + .seconds(seconds)
         let pause = Duration.milliseconds(Int64(min(5_000, max(200, chain.blockTimeMilliseconds / 2))))
@@ -158,12 +180,14 @@ struct OwnerSession {
                 guard error.isRetryable else { throw CLIFailure(error) }
                 last = error
             }
-            do { try await Task.sleep(for: pause) } catch { break }
+            try await Task.sleep(for: pause)
         }
         let why = last.map { " (last answer: \($0))" } ?? ""
         throw CLIFailure(
             code: .peerFailed,
-            message: "no receipt of \(hash) within \(seconds) s\(why); it may still be included: look it up before sending again")
+            message:
+                "no receipt of \(hash) within \(seconds) s\(why); it may still be included: look it up before sending again"
+        )
     }
 }
 

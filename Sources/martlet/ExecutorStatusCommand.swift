@@ -10,7 +10,8 @@ import NodeClient
 /// `martlet executor status`: whether the configured contract is ours, whose it is, and what it holds.
 struct ExecutorStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Check the executor's code and owner, list its balances. Exit 1 when it is not usable.")
+        commandName: "status",
+        abstract: "Check the executor's code and owner, list its balances. Exit 1 when it is not usable.")
     @OptionGroup var options: ConfigOptions
     @Option(help: "Another executor than the configured one.") var address: String?
     @Flag(help: "Print JSON.") var json = false
@@ -58,14 +59,17 @@ struct ExecutorStatus {
         let code = try await pool.getCode(executor)
         codeBytes = code.count
         immutables = ExecutorCode.immutables(ofDeployed: code)
-        holdings = [Holding(token: .zero, symbol: config.chain.nativeSymbol, amount: try await pool.getBalance(executor))]
+        holdings = [
+            Holding(token: .zero, symbol: config.chain.nativeSymbol, amount: try await pool.getBalance(executor))
+        ]
         if let immutables { ownerBalance = try await pool.getBalance(immutables.owner) }
         var tokens = config.chain.wrappedNative.map { [$0] } ?? []
         for token in config.chain.settlementTokens + config.chain.tokens.map(\.address) where !tokens.contains(token) {
             tokens.append(token)
         }
         for token in tokens {
-            let symbol = config.chain.token(at: token)?.symbol ?? (token == config.chain.wrappedNative ? "wrapped" : token.hex)
+            let symbol =
+                config.chain.token(at: token)?.symbol ?? (token == config.chain.wrappedNative ? "wrapped" : token.hex)
             let answer = try await pool.ethCall(to: token, data: ExecutorCalls.balance(of: executor))
             // A listed token without code answers nothing: it has no balance to show.
             guard answer.count == 32 else { continue }
@@ -76,14 +80,19 @@ struct ExecutorStatus {
     /// Why the node should not use it: one line each.
     func faults(chain: Chain, searcher: Address?) -> [String] {
         guard let immutables else {
-            return [codeBytes == 0 ? "\(address.checksummed) has no code" : "the code at \(address.checksummed) is not the executor's"]
+            return [
+                codeBytes == 0
+                    ? "\(address.checksummed) has no code" : "the code at \(address.checksummed) is not the executor's"
+            ]
         }
         var faults: [String] = []
         if let searcher, searcher != immutables.owner {
             faults.append("its owner is \(immutables.owner.checksummed), the configured key is \(searcher.checksummed)")
         }
         if let wrapped = chain.wrappedNative, wrapped != immutables.wrappedNative {
-            faults.append("it unwraps \(immutables.wrappedNative.checksummed), the chain's wrapped native token is \(wrapped.checksummed)")
+            faults.append(
+                "it unwraps \(immutables.wrappedNative.checksummed), the chain's wrapped native token is \(wrapped.checksummed)"
+            )
         }
         return faults
     }
@@ -103,13 +112,17 @@ struct ExecutorStatus {
 
     func json(faults: [String]) -> JSON {
         [
-            "address": .string(address.checksummed), "codeBytes": .integer(codeBytes), "isExecutor": .bool(immutables != nil),
+            "address": .string(address.checksummed), "codeBytes": .integer(codeBytes),
+            "isExecutor": .bool(immutables != nil),
             "owner": immutables.map { .address($0.owner) } ?? .null,
             "wrappedNative": immutables.map { .address($0.wrappedNative) } ?? .null,
             "ownerBalanceWei": ownerBalance.map { .string($0.description) } ?? .null,
             "holdings": .array(
                 holdings.map {
-                    ["token": .address($0.token), "symbol": .string($0.symbol), "amount": .string($0.amount.description)]
+                    [
+                        "token": .address($0.token), "symbol": .string($0.symbol),
+                        "amount": .string($0.amount.description),
+                    ]
                 }),
             "faults": .array(faults.map { .string($0) }),
         ]
@@ -128,7 +141,9 @@ extension NodeConfig {
         guard let executor = chain.executor else {
             throw CLIFailure(
                 code: .badConfiguration,
-                message: "\(chain.name) has no executor: set [executor] address in the --config file (martlet executor deploy makes one)")
+                message:
+                    "\(chain.name) has no executor: set [executor] address in the --config file (martlet executor deploy makes one)"
+            )
         }
         return executor
     }

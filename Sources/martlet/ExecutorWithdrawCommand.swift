@@ -9,7 +9,8 @@ import NodeClient
 /// `martlet executor withdraw`: takes tokens or native money out of the executor.
 struct ExecutorWithdrawCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "withdraw", abstract: "Withdraw tokens or native money from the executor. Shows it only, unless --live.")
+        commandName: "withdraw",
+        abstract: "Withdraw tokens or native money from the executor. Shows it only, unless --live.")
     @OptionGroup var options: ConfigOptions
     @OptionGroup var sending: SendingOptions
     @Option(help: "Token address, symbol of a token in the chain file, or \"native\".") var token: String
@@ -22,10 +23,13 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         defer { session.pool.close() }
         let executor = try session.config.executorAddress(address)
         let token = try tokenAddress(session.chain)
-        let receiver = try to.map { (text) throws(CLIFailure) in try session.config.executorAddress(text) } ?? session.owner
+        let receiver =
+            try to.map { (text) throws(CLIFailure) in try session.config.executorAddress(text) } ?? session.owner
         guard !receiver.isZero else { throw CLIFailure(code: .badUsage, message: "--to is the zero address") }
         try await checkOwner(executor, session)
-        let held = try await CLIFailure.node { () async throws(NodeError) in try await Self.holding(executor, token, session.pool) }
+        let held = try await CLIFailure.node { () async throws(NodeError) in
+            try await Self.holding(executor, token, session.pool)
+        }
         let wanted = try wantedAmount(held: held)
         let data = ExecutorCalls.withdraw(token: token, amount: wanted, to: receiver)
         let transaction = try await session.transaction(to: executor, data: data)
@@ -33,7 +37,9 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         guard sending.live else { return report(nil, wanted, token, receiver, transaction) }
         let receipt = try await session.send(transaction, sending)
         guard receipt.succeeded else {
-            throw CLIFailure(code: .failed, message: "the withdrawal \(receipt.transactionHash) reverted in block \(receipt.blockNumber)")
+            throw CLIFailure(
+                code: .failed,
+                message: "the withdrawal \(receipt.transactionHash) reverted in block \(receipt.blockNumber)")
         }
         report(receipt, wanted, token, receiver, transaction)
     }
@@ -44,7 +50,8 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         if let listed = chain.tokens.first(where: { $0.symbol == token }) { return listed.address }
         guard let address = Address(checksummed: token) ?? NodeConfig.uncased(token), !address.isZero else {
             let symbols = chain.tokens.map(\.symbol).joined(separator: ", ")
-            throw CLIFailure(code: .badUsage, message: "--token \(token): not \"native\", an address, or one of \(symbols)")
+            throw CLIFailure(
+                code: .badUsage, message: "--token \(token): not \"native\", an address, or one of \(symbols)")
         }
         return address
     }
@@ -57,7 +64,9 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         guard immutables.owner == session.owner else {
             throw CLIFailure(
                 code: .refused,
-                message: "the executor's owner is \(immutables.owner.checksummed), the configured key is \(session.owner.checksummed)")
+                message:
+                    "the executor's owner is \(immutables.owner.checksummed), the configured key is \(session.owner.checksummed)"
+            )
         }
     }
 
@@ -67,9 +76,13 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
             return held
         }
         guard let wanted = U256(decimal: amount), !wanted.isZero else {
-            throw CLIFailure(code: .badUsage, message: "--amount \(amount): not a positive whole number in the smallest unit, nor \"all\"")
+            throw CLIFailure(
+                code: .badUsage,
+                message: "--amount \(amount): not a positive whole number in the smallest unit, nor \"all\"")
         }
-        guard wanted <= held else { throw CLIFailure(code: .failed, message: "the executor holds \(held), less than \(wanted)") }
+        guard wanted <= held else {
+            throw CLIFailure(code: .failed, message: "the executor holds \(held), less than \(wanted)")
+        }
         return wanted
     }
 
@@ -82,12 +95,15 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         return U256(bigEndian: answer)
     }
 
-    private func report(_ receipt: Receipt?, _ amount: U256, _ token: Address, _ receiver: Address, _ transaction: Transaction) {
+    private func report(
+        _ receipt: Receipt?, _ amount: U256, _ token: Address, _ receiver: Address, _ transaction: Transaction
+    ) {
         if sending.json {
             return Terminal.out(
                 JSON.object([
                     "sent": .bool(receipt != nil), "token": .address(token), "amount": .string(amount.description),
-                    "to": .address(receiver), "nonce": .integer(transaction.nonce), "gasLimit": .integer(transaction.gasLimit),
+                    "to": .address(receiver), "nonce": .integer(transaction.nonce),
+                    "gasLimit": .integer(transaction.gasLimit),
                     "maxFeePerGas": .string(transaction.maxFeePerGas.description),
                     "transaction": receipt.map { .hash($0.transactionHash) } ?? .null,
                     "block": receipt.map { .integer($0.blockNumber) } ?? .null,
@@ -96,7 +112,9 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         let what = "\(amount) of \(token.isZero ? "native money" : token.checksummed) to \(receiver.checksummed)"
         guard let receipt else {
             Terminal.out("Would withdraw \(what)")
-            Terminal.out("  nonce \(transaction.nonce), gas limit \(transaction.gasLimit), at most \(transaction.maxFeePerGas) wei a gas")
+            Terminal.out(
+                "  nonce \(transaction.nonce), gas limit \(transaction.gasLimit), at most \(transaction.maxFeePerGas) wei a gas"
+            )
             return Terminal.out("Nothing was sent. Add --live to withdraw.")
         }
         Terminal.out("Withdrew \(what) in block \(receipt.blockNumber), transaction \(receipt.transactionHash).")

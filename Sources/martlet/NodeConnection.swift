@@ -5,9 +5,11 @@ import NodeClient
 extension NodeConfig {
     /// The chain's endpoints as one pool; nothing is opened yet.
     ///
-    /// An environment variable that is not set is passed over. Ends the command with code 3 when none is left or one cannot
-    /// be used; messages name the variable or the host, never a URL's path.
-    func endpointPool(environment: [String: String] = ProcessInfo.processInfo.environment) throws(CLIFailure) -> EndpointPool {
+    /// An environment variable that is not set is passed over. Ends the command with code 3 when none is left or one
+    /// cannot be used; messages name the variable or the host, never a URL's path.
+    func endpointPool(environment: [String: String] = ProcessInfo.processInfo.environment) throws(CLIFailure)
+        -> EndpointPool
+    {
         var found: [EndpointConfig] = []
         for endpoint in endpoints {
             switch endpoint {
@@ -21,7 +23,8 @@ extension NodeConfig {
             let names = endpoints.map(\.description).joined(separator: " or ")
             throw CLIFailure(
                 code: .badConfiguration,
-                message: "no endpoint of \(chain.name) is known: set \(names), or [node] endpoints in the --config file")
+                message: "no endpoint of \(chain.name) is known: set \(names), or [node] endpoints in the --config file"
+            )
         }
         do {
             return try EndpointPool(.init(chainID: chain.chainID, endpoints: found))
