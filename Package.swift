@@ -60,7 +60,7 @@ let rows: [Row] = [
             "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI",
         ],
-        products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
+        products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
 ]
 
 /// Product name -> package identity.
@@ -69,6 +69,7 @@ let packageOfProduct: [String: String] = [
     "NIOSSL": "swift-nio-ssl",
     "Hummingbird": "hummingbird", "ArgumentParser": "swift-argument-parser", "GRDB": "GRDB.swift",
     "Logging": "swift-log", "Metrics": "swift-metrics", "ServiceLifecycle": "swift-service-lifecycle",
+    "UnixSignals": "swift-service-lifecycle",
     "BigInt": "BigInt",
 ]
 

@@ -4,7 +4,7 @@
 import PackageDescription
 
 /// The product's libraries that rows measure: add one here when a new row needs it.
-let products = ["EVMTypes", "EVMCrypto"]
+let products = ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools"]
 
 let package = Package(
     name: "martlet-benchmarks",

@@ -27,6 +27,16 @@ public enum FlashSource {
         return Array(legs[start...] + legs[..<start])
     }
 
+    /// The callbacks the executor answers. A dex whose pools call another name can only be used where no callback comes.
+    ///
+    /// Source: contracts/src/Executor.vy, the external functions.
+    public static let callbacks = ["uniswapV2Call", "pancakeCall", "uniswapV3SwapCallback", "pancakeV3SwapCallback"]
+
+    /// Whether the pool of leg `leg` calls the executor back: every V3-shaped pool does, a V2-shaped one only as the lender.
+    public static func callsBack(_ leg: Int, of pools: [PoolIdentity]) -> Bool {
+        pools[leg].kind == .uniswapV3 || leg == pools.count - 1
+    }
+
     /// The pool that lends: the last in trade order, the first that is called. Nil for no pools.
     public static func lender(of pools: [PoolIdentity]) -> PoolIdentity? { pools.last }
 }

@@ -88,7 +88,9 @@ extension NodeConfig {
                 "name", "is \"\(chain.name)\"", expected: "the file's own name, \"\(sources.chainName)\"")
         }
         let node = reader.node()
-        let keys = reader.keys(), limits = reader.limits(gasCap: chain?.transactionGasLimitMax)
+        let keys = reader.keys(),
+            limits = reader.limits(
+                gasCap: chain?.transactionGasLimitMax, blockTimeMilliseconds: chain?.blockTimeMilliseconds)
         let admin = reader.admin(dataFolder: node.dataFolder), history = reader.history()
         top.finish()
         try faults.check()

@@ -70,6 +70,13 @@ public struct LimitsSection: Hashable, Sendable {
     public let failuresInARowMax: UInt64
     /// Hops of a cycle.
     public let hopsMax: UInt64
+    /// Most settlement tokens, smallest units, that one cycle may start with; nil sets no bound. A flash swap lends
+    /// them, so this bounds what a wrong plan would move.
+    public let inputMax: U256?
+    /// Blocks for which the pools of a failed plan are left alone.
+    public let cooldownBlocks: UInt64
+    /// Oldest head on which a plan may rest, milliseconds.
+    public let headAgeMaxMilliseconds: UInt64
     /// Blocks after the head for which a bundle is offered.
     public let targetBlocksAhead: UInt64
 }

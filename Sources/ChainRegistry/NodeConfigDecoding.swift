@@ -47,7 +47,7 @@ struct NodeConfigReader {
         return keys
     }
 
-    func limits(gasCap: UInt64?) -> LimitsSection {
+    func limits(gasCap: UInt64?, blockTimeMilliseconds: UInt64?) -> LimitsSection {
         let section = top.section("limits")
         let cap = gasCap ?? 16_777_216
         let limits = LimitsSection(
@@ -62,6 +62,10 @@ struct NodeConfigReader {
             bundlesPerBlock: section.integer("bundles_per_block", 0...64, standard: 4) ?? 0,
             failuresInARowMax: section.integer("failures_in_a_row_max", 1...1_000, standard: 5) ?? 0,
             hopsMax: section.integer("hops_max", 2...4, standard: 3) ?? 0,
+            inputMax: section.amount("input_max", required: false, unit: ""),
+            cooldownBlocks: section.integer("cooldown_blocks", 0...10_000, standard: 2) ?? 0,
+            headAgeMaxMilliseconds: section.integer(
+                "head_age_max_ms", 100...3_600_000, standard: max(30_000, 4 * (blockTimeMilliseconds ?? 0))) ?? 0,
             targetBlocksAhead: section.integer("target_blocks_ahead", 1...25, standard: 2) ?? 0)
         section.finish()
         return limits

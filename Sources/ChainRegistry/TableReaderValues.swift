@@ -110,9 +110,9 @@ extension TableReader {
 
     /// An amount of the native coin in wei: an integer, or text such as "25 gwei" or "0.01 ether". Exact, never
     /// rounded.
-    func amount(_ key: String, standard: U256? = nil, required: Bool = true) -> U256? {
+    func amount(_ key: String, standard: U256? = nil, required: Bool = true, unit: String = " wei") -> U256? {
         let expected = "an amount such as 1000, \"25 gwei\" or \"0.01 ether\""
-        return value(key, standard: standard, required: required, expected: expected, show: { "\($0) wei" }) {
+        return value(key, standard: standard, required: required, expected: expected, show: { "\($0)\(unit)" }) {
             switch $0.value {
             case .integer(let number): UInt64(exactly: number).map { U256($0) }
             case .text(let text): Self.wei(text)

@@ -1,13 +1,12 @@
 /// A value that never prints: description, interpolation, dump and mirror all show `<redacted>`.
 ///
-/// For passwords, URLs with keys in them, unsent bundles. Reading the value takes the word `exposed`, which a reviewer
-/// can search for.
+/// For passwords, URLs with keys in them, unsent bundles. Reading the value is explicit: `.value`.
 @frozen public struct Redacted<Value> {
     /// The value itself. Never log what this returns.
-    public let exposed: Value
+    public let value: Value
 
     /// Wraps `value`. O(1).
-    @inlinable public init(_ value: Value) { exposed = value }
+    @inlinable public init(_ value: Value) { self.value = value }
 }
 
 extension Redacted: Sendable where Value: Sendable {}

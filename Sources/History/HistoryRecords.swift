@@ -1,7 +1,7 @@
 public import EVMTypes
 
 /// A profitable cycle that was found. Times are milliseconds since 1970.
-public struct OpportunityRecord: Hashable, Sendable {
+public struct Opportunity: Hashable, Sendable {
     public var seenAt: UInt64
     /// The head it was found on.
     public var headNumber: UInt64
@@ -30,7 +30,7 @@ public struct OpportunityRecord: Hashable, Sendable {
 }
 
 /// What was decided about an opportunity, and why.
-public struct DecisionRecord: Hashable, Sendable {
+public struct Decision: Hashable, Sendable {
     public enum Verdict: String, Sendable, CaseIterable {
         /// A bundle was built and handed on.
         case accepted
@@ -90,7 +90,7 @@ public enum BundleState: String, Sendable, CaseIterable {
 }
 
 /// Our transaction offered behind a target for one block.
-public struct BundleRecord: Hashable, Sendable {
+public struct Bundle: Hashable, Sendable {
     /// The opportunity it takes; nil when that was not recorded.
     public var opportunityID: Int64?
     /// Hash that the relay knows it by; with `targetBlock` it names the bundle.
@@ -124,7 +124,7 @@ public struct BundleRecord: Hashable, Sendable {
 }
 
 /// What a landed bundle really brought, read from the chain.
-public struct ProfitRecord: Hashable, Sendable {
+public struct Profit: Hashable, Sendable {
     public var bundleID: Int64
     public var blockNumber: UInt64
     public var blockHash: Hash32
@@ -163,14 +163,14 @@ public struct ProfitRecord: Hashable, Sendable {
 /// A stored opportunity with its last decision.
 public struct OpportunityRow: Hashable, Sendable {
     public let id: Int64
-    public let opportunity: OpportunityRecord
-    public let decision: DecisionRecord?
+    public let opportunity: Opportunity
+    public let decision: Decision?
 }
 
 /// A stored bundle with its state and times.
 public struct BundleRow: Hashable, Sendable {
     public let id: Int64
-    public let bundle: BundleRecord
+    public let bundle: Bundle
     public let state: BundleState
     public let simulatedAt: UInt64?
     public let submittedAt: UInt64?
@@ -184,7 +184,10 @@ public struct BundleRow: Hashable, Sendable {
 public struct Totals: Hashable, Sendable {
     public struct Token: Hashable, Sendable {
         public let token: Address
+        /// Booked bundles.
         public let count: Int
+        /// Those of them that gained nothing: the transaction reverted and only gas was paid.
+        public let revertedCount: Int
         public let gross: U256
         public let net: I256
     }

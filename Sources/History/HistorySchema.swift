@@ -74,6 +74,7 @@ enum HistorySchema {
           booked_at INTEGER NOT NULL,
           UNIQUE (transaction_hash, block_hash)
         ) STRICT;
+        CREATE INDEX profit_bundle ON profit (bundle_id);
         CREATE INDEX profit_block ON profit (block_hash);
         CREATE INDEX profit_booked_at ON profit (booked_at);
         """

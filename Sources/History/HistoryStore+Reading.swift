@@ -43,12 +43,27 @@ extension HistoryStore {
     }
 
     /// Booked profits, newest first. `after`: the last id of the page before.
-    public func profits(limit: Int, after: Int64? = nil) throws(HistoryError) -> [(id: Int64, profit: ProfitRecord)] {
+    public func profits(limit: Int, after: Int64? = nil) throws(HistoryError) -> [(id: Int64, profit: Profit)] {
         try read { database in
             let rows = try Row.fetchAll(
                 database, sql: "SELECT * FROM profit WHERE id < ? ORDER BY id DESC LIMIT ?",
                 arguments: [after ?? .max, Self.page(limit)])
             return try rows.map { try RowReader($0, table: "profit", file: self.file).profit() }
+        }
+    }
+
+    /// What was booked for these bundles, by bundle; those without are absent. Of several bookings the highest block
+    /// counts.
+    public func profits(ofBundles ids: [Int64]) throws(HistoryError) -> [Int64: Profit] {
+        try read { database in
+            var found: [Int64: Profit] = [:]
+            let sql = "SELECT * FROM profit WHERE bundle_id = ? ORDER BY block_number"
+            for id in ids {
+                for row in try Row.fetchAll(database, sql: sql, arguments: [id]) {
+                    found[id] = try RowReader(row, table: "profit", file: self.file).profit().profit
+                }
+            }
+            return found
         }
     }
 
@@ -80,7 +95,7 @@ extension HistoryStore {
 /// Exact sums by token.
 struct ProfitSums {
     let file: String
-    private var tokens: [Address: (count: Int, gross: U256, net: I256)] = [:]
+    private var tokens: [Address: (count: Int, reverted: Int, gross: U256, net: I256)] = [:]
     private var tip = U256.zero
     private var gasPaid = U256.zero
 
@@ -88,19 +103,21 @@ struct ProfitSums {
         self.file = file
     }
 
-    mutating func add(_ profit: ProfitRecord) throws(HistoryError) {
-        let old = tokens[profit.token] ?? (0, .zero, .zero)
+    mutating func add(_ profit: Profit) throws(HistoryError) {
+        let old = tokens[profit.token] ?? (0, 0, .zero, .zero)
         guard let gross = old.gross.adding(profit.gross), let net = old.net.sum(profit.net),
             let tip = tip.adding(profit.tip), let gasPaid = gasPaid.adding(profit.gasPaid)
         else { throw HistoryError(.outOfRange, "a sum of profits passes 256 bits", file: file) }
-        tokens[profit.token] = (old.count + 1, gross, net)
+        tokens[profit.token] = (old.count + 1, old.reverted + (profit.gross.isZero ? 1 : 0), gross, net)
         self.tip = tip
         self.gasPaid = gasPaid
     }
 
     func totals(bundles: [BundleState: Int], opportunitiesSeen: UInt64) -> Totals {
         let rows = tokens.sorted { $0.key < $1.key }.map {
-            Totals.Token(token: $0.key, count: $0.value.count, gross: $0.value.gross, net: $0.value.net)
+            Totals.Token(
+                token: $0.key, count: $0.value.count, revertedCount: $0.value.reverted, gross: $0.value.gross,
+                net: $0.value.net)
         }
         return Totals(
             tokens: rows, tip: tip, gasPaid: gasPaid, bundles: bundles, opportunitiesSeen: opportunitiesSeen)

@@ -3,13 +3,12 @@ internal import GRDB
 
 extension HistoryStore {
     /// Records an opportunity, with the decision on it when there is one already. Returns its id.
-    public func record(_ opportunity: OpportunityRecord, decision: DecisionRecord? = nil) throws(HistoryError) -> Int64
-    {
+    public func record(_ opportunity: Opportunity, decision: Decision? = nil) throws(HistoryError) -> Int64 {
         try record([(opportunity, decision)])[0]
     }
 
     /// Records many at once, in one transaction: one wait for the disk. Returns their ids in order.
-    public func record(_ found: [(OpportunityRecord, DecisionRecord?)]) throws(HistoryError) -> [Int64] {
+    public func record(_ found: [(Opportunity, Decision?)]) throws(HistoryError) -> [Int64] {
         try write { database in
             try found.map { opportunity, decision in
                 try database.execute(
@@ -31,11 +30,11 @@ extension HistoryStore {
     }
 
     /// Records a decision on a recorded opportunity; the last one counts. Throws `.unknownRow`.
-    public func record(_ decision: DecisionRecord, on opportunityID: Int64) throws(HistoryError) {
+    public func record(_ decision: Decision, on opportunityID: Int64) throws(HistoryError) {
         try write { database in try self.insert(decision, on: opportunityID, database) }
     }
 
-    private func insert(_ decision: DecisionRecord, on opportunityID: Int64, _ database: Database) throws {
+    private func insert(_ decision: Decision, on opportunityID: Int64, _ database: Database) throws {
         try database.execute(
             sql: """
                 INSERT INTO decision
@@ -52,7 +51,7 @@ extension HistoryStore {
     // MARK: Bundles
 
     /// Records a bundle as built. The same hash and target block again changes nothing and returns the first id.
-    public func record(_ bundle: BundleRecord) throws(HistoryError) -> Int64 {
+    public func record(_ bundle: Bundle) throws(HistoryError) -> Int64 {
         try write { database in
             let block = try self.stored(bundle.targetBlock, "block")
             let known = "SELECT id FROM bundle WHERE hash = ? AND target_block = ?"
@@ -110,7 +109,7 @@ extension HistoryStore {
     /// Books what a bundle brought and marks it landed, in one transaction. Returns false when this transaction in this
     /// block is booked already. Throws `.unknownRow` or `.illegalState`.
     @discardableResult
-    public func book(_ profit: ProfitRecord) throws(HistoryError) -> Bool {
+    public func book(_ profit: Profit) throws(HistoryError) -> Bool {
         try write { database in
             try database.execute(
                 sql: """

@@ -66,7 +66,7 @@ struct RowReader {
             guard let address = Address(hex: text) else { throw fault("pools") }
             pools.append(address)
         }
-        let opportunity = OpportunityRecord(
+        let opportunity = Opportunity(
             seenAt: try unsigned("seen_at"), headNumber: try unsigned("head_number"),
             target: try optionalHash("target"),
             settlementToken: try address("settlement_token"), amountIn: try amount("amount_in"),
@@ -75,16 +75,16 @@ struct RowReader {
         return OpportunityRow(id: try number("id"), opportunity: opportunity, decision: decision)
     }
 
-    private func decision() throws(HistoryError) -> DecisionRecord {
+    private func decision() throws(HistoryError) -> Decision {
         guard let code = UInt8(exactly: try number("reason_code")) else { throw fault("reason_code") }
-        return DecisionRecord(
+        return Decision(
             decidedAt: try unsigned("decided_at"), verdict: try word("verdict"), reasonCode: code,
             reason: try text("reason"), gasLimit: try unsigned("gas_limit"), tip: try amount("tip"),
             netProfit: try signed("net_profit"))
     }
 
     func bundle() throws(HistoryError) -> BundleRow {
-        let bundle = BundleRecord(
+        let bundle = Bundle(
             opportunityID: isNull("opportunity_id") ? nil : try number("opportunity_id"), hash: try hash("hash"),
             targetBlock: try unsigned("target_block"), target: try optionalHash("target"),
             transaction: try hash("transaction_hash"), nonce: try unsigned("nonce"), relays: try list("relays"),
@@ -95,8 +95,8 @@ struct RowReader {
             finishedAt: try optionalUnsigned("finished_at"), note: isNull("note") ? nil : try text("note"))
     }
 
-    func profit() throws(HistoryError) -> (id: Int64, profit: ProfitRecord) {
-        let profit = ProfitRecord(
+    func profit() throws(HistoryError) -> (id: Int64, profit: Profit) {
+        let profit = Profit(
             bundleID: try number("bundle_id"), blockNumber: try unsigned("block_number"),
             blockHash: try hash("block_hash"), transaction: try hash("transaction_hash"), token: try address("token"),
             gross: try amount("gross"), tip: try amount("tip"), gasPaid: try amount("gas_paid"), net: try signed("net"),

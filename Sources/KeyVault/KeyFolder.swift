@@ -3,7 +3,8 @@ public import EVMTypes
 
 /// A folder of keystore files, such as `keys/` or geth's `keystore`.
 ///
-/// Nothing is cached: each call reads the folder. A file that its group or others may access is listed but never opened as a key.
+/// Nothing is cached: each call reads the folder. A file that its group or others may access is listed but never
+/// opened as a key.
 public struct KeyFolder: Sendable {
     /// One keystore file that could be read.
     public struct Entry: Sendable, Equatable {
@@ -34,7 +35,8 @@ public struct KeyFolder: Sendable {
     /// Names a folder; nothing is opened.
     public init(path: String) { self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
 
-    /// Reads every file's public part. Throws `.notFound` or `.io` for the folder; faults of single files are in `skipped`.
+    /// Reads every file's public part. Throws `.notFound` or `.io` for the folder; faults of single files are in
+    /// `skipped`.
     public func list() throws(KeyVaultError) -> Listing {
         var entries: [Entry] = []
         var skipped: [KeyVaultError] = []
@@ -57,17 +59,21 @@ public struct KeyFolder: Sendable {
     public func find(_ address: Address) throws(KeyVaultError) -> Entry {
         let found = try list().entries.filter { $0.address == address }
         guard let first = found.first else {
-            throw KeyVaultError(.notFound, "no keystore of \(address.checksummed) here; `martlet keys list` shows what is", path: path)
+            throw KeyVaultError(
+                .notFound, "no keystore of \(address.checksummed) here; `martlet keys list` shows what is", path: path)
         }
         guard found.count == 1 else {
-            throw KeyVaultError(.ambiguous, "\(found.count) files state \(address.checksummed); name the file instead", path: path)
+            throw KeyVaultError(
+                .ambiguous, "\(found.count) files state \(address.checksummed); name the file instead", path: path)
         }
         return first
     }
 
-    /// Encrypts `key` into a new file of mode 0600 with geth's name form and gives its path. Makes the folder when absent.
+    /// Encrypts `key` into a new file of mode 0600 with geth's name form and gives its path. Makes the folder when
+    /// absent.
     ///
-    /// Throws `.exists` when the folder already holds the address, so that two passwords for one key cannot come about by accident.
+    /// Throws `.exists` when the folder already holds the address, so that two passwords for one key cannot come
+    /// about by accident.
     public func add(
         _ key: borrowing PrivateKey, password: borrowing SecretBytes, strength: Keystore.Strength = .standard
     ) throws(KeyVaultError) -> String {

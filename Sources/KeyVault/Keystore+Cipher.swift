@@ -2,7 +2,8 @@ public import EVMCrypto
 import EVMTypes
 
 extension Keystore {
-    /// Opens the keystore: derives, checks the mac in constant time, decrypts, checks the address. About a second for `standard`.
+    /// Opens the keystore: derives, checks the mac in constant time, decrypts, checks the address. About a second for
+    /// `standard`.
     ///
     /// Throws `.wrongPassword` when the mac differs (nothing is decrypted then), `.invalidKey`, `.addressMismatch`,
     /// `.cryptoFailure`.

@@ -1,7 +1,8 @@
 public import EVMTypes
 
 extension Keystore {
-    /// The file's bytes in the form geth writes: one line, members in geth's order, hex without `0x`, no newline at the end.
+    /// The file's bytes in the form geth writes: one line, members in geth's order, hex without `0x`, no newline at
+    /// the end.
     public func serialized() -> [UInt8] {
         func hex(_ bytes: [UInt8]) -> String { Hex.encode(bytes, prefix: false) }
         let kdf: String
@@ -15,7 +16,8 @@ extension Keystore {
             parameters = #"{"c":\#(iterations),"dklen":32,"prf":"hmac-sha256","salt":"\#(hex(salt))"}"#
         }
         let crypto =
-            #"{"cipher":"aes-128-ctr","ciphertext":"\#(hex(ciphertext))","cipherparams":{"iv":"\#(hex(initialVector))"},"#
+            #"{"cipher":"aes-128-ctr","ciphertext":"\#(hex(ciphertext))","#
+            + #""cipherparams":{"iv":"\#(hex(initialVector))"},"#
             + #""kdf":"\#(kdf)","kdfparams":\#(parameters),"mac":"\#(hex(mac))"}"#
         // `id` can come from a file: only the characters of a UUID are written back.
         let safeID = id.filter { $0 == "-" || ($0.isASCII && $0.isHexDigit) }
@@ -39,7 +41,8 @@ extension Keystore {
         return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 
-    /// Gregorian date of a day number. Days are counted from 1 March of year 0, so that the leap day is the last of its year.
+    /// Gregorian date of a day number. Days are counted from 1 March of year 0, so that the leap day is the last of
+    /// its year.
     private static func civilDate(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
         let days = daysSince1970 + 719_468
         let era = days / 146_097

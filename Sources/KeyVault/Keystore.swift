@@ -1,10 +1,13 @@
 public import EVMTypes
 
-/// One Web3 Secret Storage file of version 3: an encrypted private key and how to open it. Holds no secret in the clear.
+/// One Web3 Secret Storage file of version 3: an encrypted private key and how to open it. Holds no secret in the
+/// clear.
 ///
-/// Reading is lenient where clients differ (member order, `Crypto` with a capital, `0x` before hex, unknown members) and strict where
-/// a hostile file could hurt (all lengths and all derivation parameters are bounded before any work is done).
-/// Source: Web3 Secret Storage Definition, version 3; go-ethereum `accounts/keystore/passphrase.go` for what is written.
+/// Reading is lenient where clients differ (member order, `Crypto` with a capital, `0x` before hex, unknown members)
+/// and strict where a hostile file could hurt (all lengths and all derivation parameters are bounded before any work
+/// is done).
+/// Source: Web3 Secret Storage Definition, version 3; go-ethereum `accounts/keystore/passphrase.go` for what is
+/// written.
 public struct Keystore: Sendable, Equatable {
     /// How the password becomes the cipher key and the mac key.
     public enum Derivation: Sendable, Equatable {
@@ -45,7 +48,8 @@ public struct Keystore: Sendable, Equatable {
     public let mac: [UInt8]
 
     init(
-        id: String, address: Address, derivation: Derivation, salt: [UInt8], initialVector: [UInt8], ciphertext: [UInt8],
+        id: String, address: Address, derivation: Derivation, salt: [UInt8], initialVector: [UInt8],
+        ciphertext: [UInt8],
         mac: [UInt8]
     ) {
         self.id = id
@@ -82,12 +86,14 @@ extension Keystore.Derivation {
             let block = 1...Keystore.Limits.scryptBlockMax
             guard n > 1, n <= 1 << 24, n & (n - 1) == 0, block.contains(r), block.contains(p) else {
                 throw KeyVaultError(
-                    .parametersOutOfBounds, "scrypt n \(n), r \(r), p \(p): n must be a power of two up to 2^24, r and p 1 to 64")
+                    .parametersOutOfBounds,
+                    "scrypt n \(n), r \(r), p \(p): n must be a power of two up to 2^24, r and p 1 to 64")
             }
             // Cannot overflow: n <= 2^24, r and p <= 2^6.
             guard 128 * n * r <= Keystore.Limits.scryptMemoryBytesMax, n * r * p <= Keystore.Limits.scryptWorkMax else {
                 throw KeyVaultError(
-                    .parametersOutOfBounds, "scrypt n \(n), r \(r), p \(p) asks for more than 512 MiB or 8 times the standard work")
+                    .parametersOutOfBounds,
+                    "scrypt n \(n), r \(r), p \(p) asks for more than 512 MiB or 8 times the standard work")
             }
         case .pbkdf2(let iterations):
             guard (1...Keystore.Limits.pbkdf2IterationsMax).contains(iterations) else {

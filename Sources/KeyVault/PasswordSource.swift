@@ -14,8 +14,8 @@ public enum PasswordSource: Sendable, Equatable {
 
     /// Reads the password. With `confirm` the prompt asks twice and an empty password is refused (for new files).
     ///
-    /// Throws `.badInput` (empty where not allowed, several lines, too long, two entries that differ, no terminal), `.looseMode`,
-    /// `.notFound`, `.io`, `.cancelled`. Blocks while a person types.
+    /// Throws `.badInput` (empty where not allowed, several lines, too long, two entries that differ, no terminal),
+    /// `.looseMode`, `.notFound`, `.io`, `.cancelled`. Blocks while a person types.
     public func read(label: String = "Password", confirm: Bool = false) throws(KeyVaultError) -> SecretBytes {
         let secret: SecretBytes
         switch self {
@@ -44,11 +44,14 @@ public enum PasswordSource: Sendable, Equatable {
             }
             secret = SecretBytes(taking: &first)
         }
-        if confirm, secret.count == 0 { throw KeyVaultError(.badInput, "an empty password is refused for a new key file") }
+        if confirm, secret.count == 0 {
+            throw KeyVaultError(.badInput, "an empty password is refused for a new key file")
+        }
         return secret
     }
 
-    /// The one line of `bytes` without its line end; wipes `bytes`. More than one line is refused rather than guessed at.
+    /// The one line of `bytes` without its line end; wipes `bytes`. More than one line is refused rather than guessed
+    /// at.
     static func firstLine(_ bytes: inout [UInt8], name: String) throws(KeyVaultError) -> SecretBytes {
         if bytes.last == 0x0a { bytes.removeLast() }
         if bytes.last == 0x0d { bytes.removeLast() }
@@ -65,7 +68,9 @@ public enum SecretInput {
     /// A raw private key as hex (64 digits, optional `0x`, surrounding white space allowed) from `source`.
     ///
     /// Throws `.invalidKey` when the text is not 64 hex digits; the text is never part of the message.
-    public static func hexKey(from source: PasswordSource, label: String = "Private key (hex)") throws(KeyVaultError) -> SecretBytes {
+    public static func hexKey(from source: PasswordSource, label: String = "Private key (hex)") throws(KeyVaultError)
+        -> SecretBytes
+    {
         let text = try source.read(label: label)
         let decoded: SecretBytes? = text.withBytes { span in decodeHexKey(span) }
         guard let decoded else { throw KeyVaultError(.invalidKey, "not a private key: 64 hex digits are expected") }
@@ -83,7 +88,8 @@ public enum SecretInput {
         guard end - start == 64 else { return nil }
         var bytes = [UInt8](repeating: 0, count: 32)
         for index in 0..<64 {
-            guard let digit = Character(UnicodeScalar(text[start + index])).hexDigitValue, text[start + index] < 0x80 else {
+            guard let digit = Character(UnicodeScalar(text[start + index])).hexDigitValue, text[start + index] < 0x80
+            else {
                 wipe(&bytes)
                 return nil
             }

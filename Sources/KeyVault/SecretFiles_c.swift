@@ -5,8 +5,9 @@ import Glibc
 enum SecretFiles {
     /// Opens `path`, checks what was opened, and reads it whole.
     ///
-    /// With `requirePrivate` a regular file that its group or others may access is refused with the `chmod` to run. Pipes are allowed only
-    /// with `allowPipe`. Throws `.notFound`, `.looseMode`, `.badInput` (no regular file, too long), `.io`.
+    /// With `requirePrivate` a regular file that its group or others may access is refused with the `chmod` to run.
+    /// Pipes are allowed only with `allowPipe`. Throws `.notFound`, `.looseMode`, `.badInput` (no regular file, too
+    /// long), `.io`.
     static func read(
         _ path: String, bytesMax: Int, requirePrivate: Bool = true, allowPipe: Bool = false
     ) throws(KeyVaultError) -> [UInt8] {
@@ -21,18 +22,22 @@ enum SecretFiles {
         }
         if requirePrivate, isRegular, status.st_mode & 0o077 != 0 {
             let mode = String(status.st_mode & 0o777, radix: 8)
-            throw KeyVaultError(.looseMode, "has mode \(mode), others may open it; run: chmod 600 '\(path)'", path: path)
+            throw KeyVaultError(
+                .looseMode, "has mode \(mode), others may open it; run: chmod 600 '\(path)'", path: path)
         }
         return try readAll(descriptor, bytesMax: bytesMax, name: path)
     }
 
-    /// Reads a descriptor to its end. Throws `.badInput` beyond `bytesMax`, `.io` on failure; what was read is wiped then.
+    /// Reads a descriptor to its end. Throws `.badInput` beyond `bytesMax`, `.io` on failure; what was read is wiped
+    /// then.
     static func readAll(_ descriptor: Int32, bytesMax: Int, name: String) throws(KeyVaultError) -> [UInt8] {
         // One buffer, never grown, so that no stale copy of a secret is left behind by a reallocation.
         var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
         var filled = 0
         while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + filled, $0.count - filled) }
+            let count = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress! + filled, $0.count - filled)
+            }
             if count == 0 { break }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -51,8 +56,9 @@ enum SecretFiles {
         return result
     }
 
-    /// Writes a new file of mode 0600 that is complete or absent: temporary file in the same folder, fsync, link to the final name (which
-    /// fails when that name exists, unlike rename), unlink of the temporary name, fsync of the folder. Throws `.exists`, `.io`.
+    /// Writes a new file of mode 0600 that is complete or absent: temporary file in the same folder, fsync, link to
+    /// the final name (which fails when that name exists, unlike rename), unlink of the temporary name, fsync of the
+    /// folder. Throws `.exists`, `.io`.
     static func writeNew(_ bytes: [UInt8], folder: String, name: String) throws(KeyVaultError) {
         let final = "\(folder)/\(name)"
         let temporary = "\(folder)/.\(name).tmp-\(getpid())"
@@ -73,7 +79,8 @@ enum SecretFiles {
         try syncFolder(folder)
     }
 
-    /// Makes the folder (mode 0700) when it is absent; its parent must exist. Throws `.io`, `.badInput` when the name is no folder.
+    /// Makes the folder (mode 0700) when it is absent; its parent must exist. Throws `.io`, `.badInput` when the name
+    /// is no folder.
     static func makeFolder(_ path: String) throws(KeyVaultError) {
         if mkdir(path, 0o700) == 0 { return }
         guard errno == EEXIST else { throw failure(path, "cannot be created") }
@@ -83,7 +90,8 @@ enum SecretFiles {
         }
     }
 
-    /// Names in a folder, sorted, without those that start with a dot; at most `countMax`. Throws `.notFound`, `.io`, `.badInput`.
+    /// Names in a folder, sorted, without those that start with a dot; at most `countMax`. Throws `.notFound`, `.io`,
+    /// `.badInput`.
     static func names(in folder: String, countMax: Int) throws(KeyVaultError) -> [String] {
         guard let stream = opendir(folder) else { throw failure(folder, "cannot be listed") }
         defer { closedir(stream) }

@@ -5,7 +5,8 @@ import Synchronization
 
 /// The one holder of an opened private key. It signs what its policy allows, and nothing while paused.
 ///
-/// Thread rule: any thread; signatures are made one at a time under a lock (about 21 us each). No network code, no logging.
+/// Thread rule: any thread; signatures are made one at a time under a lock (about 21 us each). No network code, no
+/// logging.
 /// Invariant: once `pause()` has returned, no signature is made or handed out until `resume()`.
 public final class Signer: Sendable {
     /// How often the signer was asked, and what it answered. All counts since start.
@@ -27,7 +28,8 @@ public final class Signer: Sendable {
     /// What may be signed; fixed for the life of the signer.
     public let policy: SigningPolicy
 
-    /// Takes the key over. Throws `.wellKnownKey` when the key is published and the policy names a chain that is not local.
+    /// Takes the key over. Throws `.wellKnownKey` when the key is published and the policy names a chain that is not
+    /// local.
     public init(key: consuming PrivateKey, policy: SigningPolicy) throws(KeyVaultError) {
         let address = key.address
         let open = policy.chainIDs.subtracting(WellKnownKeys.localChainIDs)
@@ -45,7 +47,8 @@ public final class Signer: Sendable {
     /// Whether signing is paused. Lock-free.
     public var isPaused: Bool { paused.load(ordering: .sequentiallyConsistent) }
 
-    /// Stops signing. When this returns no signature is under way: one that had begun is finished first (tens of microseconds).
+    /// Stops signing. When this returns no signature is under way: one that had begun is finished first (tens of
+    /// microseconds).
     public func pause() {
         paused.store(true, ordering: .sequentiallyConsistent)
         counters.withLock { _ in }

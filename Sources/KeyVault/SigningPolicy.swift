@@ -33,7 +33,8 @@ public enum SigningRefusal: String, Error, Sendable, CaseIterable {
 
 /// What a signer may sign. Everything that is not allowed here is refused; an empty policy allows nothing.
 ///
-/// Checked before every signature; see `SigningRefusal` for the answers. A pure value: the same transaction always gets the same answer.
+/// Checked before every signature; see `SigningRefusal` for the answers. A pure value: the same transaction always
+/// gets the same answer.
 public struct SigningPolicy: Sendable, Equatable {
     /// Chain ids (EIP-155) it may sign for.
     public var chainIDs: Set<UInt64>
@@ -71,7 +72,8 @@ public struct SigningPolicy: Sendable, Equatable {
         self.allowsMessages = allowsMessages
     }
 
-    /// A policy for keys that are an identity only (relay header, `sign-message`): messages, and no transaction of any kind.
+    /// A policy for keys that are an identity only (relay header, `sign-message`): messages, and no transaction of
+    /// any kind.
     public static let messagesOnly = SigningPolicy(
         chainIDs: [], recipients: [], valueWeiMax: .zero, feePerGasWeiMax: .zero, gasLimitMax: 0, costWeiMax: .zero,
         kinds: [], allowsMessages: true)
@@ -108,7 +110,8 @@ public struct SigningPolicy: Sendable, Equatable {
             guard transaction.maxFeePerBlobGas <= feePerGasWeiMax else { return .feeTooHigh }
             // 2^17 blob gas a blob: EIP-4844 GAS_PER_BLOB.
             let blobGas = U256(UInt64(transaction.blobVersionedHashes.count) * 131_072)
-            guard let blobCost = transaction.maxFeePerBlobGas.multiplied(by: blobGas), let sum = cost.adding(blobCost) else {
+            guard let blobCost = transaction.maxFeePerBlobGas.multiplied(by: blobGas), let sum = cost.adding(blobCost)
+            else {
                 return .costTooHigh
             }
             cost = sum

@@ -5,7 +5,8 @@ import Glibc
 enum Terminal {
     /// Prints `prompt` on the terminal and reads one line without echo. Blocks while the person types.
     ///
-    /// Reads byte by byte with signals off, so that Ctrl-C cannot leave the terminal without echo: it cancels here instead.
+    /// Reads byte by byte with signals off, so that Ctrl-C cannot leave the terminal without echo: it cancels here
+    /// instead.
     /// Throws `.badInput` without a terminal or when the line is too long, `.cancelled` on Ctrl-C and Ctrl-D.
     static func readSecretLine(prompt: String, bytesMax: Int) throws(KeyVaultError) -> [UInt8] {
         let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC)
@@ -14,10 +15,14 @@ enum Terminal {
         }
         defer { close(descriptor) }
         var before = termios()
-        guard tcgetattr(descriptor, &before) == 0 else { throw KeyVaultError(.io, "the terminal's settings cannot be read") }
+        guard tcgetattr(descriptor, &before) == 0 else {
+            throw KeyVaultError(.io, "the terminal's settings cannot be read")
+        }
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-        guard tcsetattr(descriptor, TCSAFLUSH, &silent) == 0 else { throw KeyVaultError(.io, "the terminal's echo cannot be turned off") }
+        guard tcsetattr(descriptor, TCSAFLUSH, &silent) == 0 else {
+            throw KeyVaultError(.io, "the terminal's echo cannot be turned off")
+        }
         defer { tcsetattr(descriptor, TCSAFLUSH, &before) }
         show(prompt, descriptor)
         defer { show("\n", descriptor) }

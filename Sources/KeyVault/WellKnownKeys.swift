@@ -3,8 +3,8 @@ public import EVMTypes
 
 /// Keys that the whole world knows: money sent to them is gone within a block.
 ///
-/// Refused for signing on every chain but local ones. The list cannot be complete; it holds what tutorials and tools hand out:
-/// the numbers 1 to 100, all keys of one repeated byte, and the first accounts of three published mnemonics.
+/// Refused for signing on every chain but local ones. The list cannot be complete; it holds what tutorials and tools
+/// hand out: the numbers 1 to 100, all keys of one repeated byte, and the first accounts of three published mnemonics.
 public enum WellKnownKeys {
     /// Chain ids of throw-away chains (geth's and Ganache's 1337, Hardhat's and Anvil's 31337).
     public static let localChainIDs: Set<UInt64> = [1_337, 31_337]
@@ -23,7 +23,8 @@ public enum WellKnownKeys {
     /// Number of published mnemonic accounts listed.
     static var mnemonicCount: Int { mnemonicAddresses.count }
 
-    /// m/44'/60'/0'/0/i of "test … junk" (Hardhat, Anvil; 20), "abandon … about" (BIP-39; 10), "myth like …" (Ganache -d; 10).
+    /// m/44'/60'/0'/0/i of "test … junk" (Hardhat, Anvil; 20), "abandon … about" (BIP-39; 10), "myth like …"
+    /// (Ganache -d; 10).
     private static let mnemonicAddresses: [String] = [
         "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
         "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",

@@ -1,3 +1,4 @@
+import EVMTypes
 internal import CCurl
 
 /// One libcurl easy handle with its connections. Used by one thread; freed on deinit.

@@ -1,3 +1,5 @@
+public import EVMTypes
+
 /// One endpoint and the limits we keep towards it.
 public struct EndpointConfig: Sendable, Hashable {
     /// The name by which messages call it; defaults to the URL's printable form.

@@ -1,3 +1,4 @@
+import EVMTypes
 import Foundation
 
 /// The address of a peer: `http://`, `https://`, `ws://`, `wss://`, or the path of a Unix socket (`/path` or `ipc:///path`).

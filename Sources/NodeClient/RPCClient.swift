@@ -1,3 +1,4 @@
+import EVMTypes
 public import EVMCodec
 internal import Synchronization
 

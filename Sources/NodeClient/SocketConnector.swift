@@ -1,3 +1,4 @@
+import EVMTypes
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix

@@ -29,14 +29,8 @@ struct BundleBook: Sendable {
         }
     }
 
-    /// Takes a changed record over in memory only: a state that the disk knows in another word.
-    mutating func putInMemory(_ record: BundleRecord) { open[record.transaction] = record }
-
-    /// Writes the record to disk, then takes it over.
-    mutating func put(_ record: BundleRecord) async throws {
-        try await journal.save(record)
-        open[record.transaction] = record
-    }
+    /// Takes a new or changed record over, after the journal has it (or where the disk knows the state in another word).
+    mutating func put(_ record: BundleRecord) { open[record.transaction] = record }
 
     /// Lets go of records that nothing can change any more.
     mutating func forget(where isSettled: (BundleRecord) -> Bool) {

@@ -1,14 +1,15 @@
-public import ChainRegistry
+import KeyVault
+import ChainRegistry
 import EVMCodec
 import EVMTypes
 import Foundation
-public import Logging
+import Logging
 import NodeClient
 import PoolStore
 import Pools
 import Relays
 import SearchCore
-import ServiceLifecycle
+public import ServiceLifecycle
 import Synchronization
 
 /// A running node: follows one chain, searches, and submits what pays.
@@ -43,9 +44,10 @@ public final class MartletNode: Service {
 
     /// Lives until graceful shutdown or a failure that a restart must look at. Closes everything it opened.
     public func run() async throws {
+        let pools = await poolCount()
         logger.info(
             "node started",
-            metadata: ["chain": "\(config.chain.name)", "mode": isLive ? "live" : "dry run", "pools": "\(await poolCount())"])
+            metadata: ["chain": "\(config.chain.name)", "mode": isLive ? "live" : "dry run", "pools": "\(pools)"])
         defer { parts.close() }
         try await cancelWhenGracefulShutdown {
             do {

@@ -30,7 +30,7 @@ final class NodeCounters: Sendable {
     var snapshot: Values { values.withLock { $0 } }
 
     /// Adds `count` to one counter and to the metric `martlet.<name>`.
-    func add(_ path: WritableKeyPath<Values, UInt64> & Sendable, _ name: String, _ count: UInt64 = 1) {
+    func add(_ path: any WritableKeyPath<Values, UInt64> & Sendable, _ name: String, _ count: UInt64 = 1) {
         guard count > 0 else { return }
         values.withLock { $0[keyPath: path] += count }
         Counter(label: "martlet.\(name)").increment(by: Int64(clamping: count))

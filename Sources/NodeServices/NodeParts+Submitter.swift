@@ -11,7 +11,7 @@ extension MartletNode {
     /// The submitter, with what the last run left unsettled; nil without a key, an executor or a wrapped native token.
     static func submitter(
         _ config: NodeConfig, isLive: Bool, signer: Signer?, relays: [FlashbotsRelay], parts: SubmitterParts
-    ) async throws(NodeFailure) -> Submitter? {
+    ) async throws -> Submitter? {
         guard let signer, let executor = config.chain.executor, let token = config.chain.wrappedNative else { return nil }
         let host = parts.host, counters = parts.counters, keeper = parts.keeper
         let setup = Submitter.Setup(
@@ -57,7 +57,7 @@ extension MartletNode {
     /// Refuses an address that is not our executor, or is somebody else's.
     static func checkExecutor(
         _ executor: Address, owner: Address, _ config: NodeConfig, _ endpoints: EndpointPool
-    ) async throws(NodeFailure) {
+    ) async throws {
         let code: [UInt8]
         do {
             code = try await endpoints.getCode(executor)

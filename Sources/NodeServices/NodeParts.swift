@@ -1,8 +1,8 @@
-import ChainRegistry
+public import ChainRegistry
 import EVMTypes
-import Foundation
+public import Foundation
 import KeyVault
-import Logging
+public import Logging
 import NodeClient
 import PoolStore
 import Pools
@@ -43,11 +43,12 @@ struct NodeParts: Sendable {
 
 extension MartletNode {
     /// Opens keys, stores and connections and checks what can be checked. Throws `NodeFailure` with one line.
+    /// (Untyped, because Swift 6.3 breaks async functions that throw a typed error of several words.)
     ///
     /// - Parameter isLive: whether bundles are really submitted; needs a key, an executor and a relay.
     public static func open(
         _ config: NodeConfig, isLive: Bool, environment: [String: String] = ProcessInfo.processInfo.environment, logger: Logger
-    ) async throws(NodeFailure) -> MartletNode {
+    ) async throws -> MartletNode {
         let configs = try NodeSetup.endpoints(config, environment: environment)
         let signer = try config.chain.executor.map { executor throws(NodeFailure) in try NodeSetup.signer(config, executor: executor) } ?? nil
         let relays = try NodeSetup.relays(config)
@@ -88,7 +89,7 @@ extension MartletNode {
         }
     }
 
-    private static func connect(_ config: NodeConfig, _ configs: [EndpointConfig]) async throws(NodeFailure) -> (EndpointPool, SocketSession?) {
+    private static func connect(_ config: NodeConfig, _ configs: [EndpointConfig]) async throws -> (EndpointPool, SocketSession?) {
         do throws(NodeError) {
             // Plain requests first: a stream has better things to do than answer reads.
             let ordered = configs.filter { !$0.url.isStreaming } + configs.filter(\.url.isStreaming)
@@ -107,10 +108,10 @@ extension MartletNode {
     private static func assemble(
         _ config: NodeConfig, isLive: Bool, signer: Signer?, relays: [FlashbotsRelay], store: PoolStore,
         endpoints: EndpointPool, session: SocketSession?, counters: NodeCounters, logger: Logger
-    ) async throws(NodeFailure) -> NodeParts {
+    ) async throws -> NodeParts {
         let market = try loadMarket(config, store)
         let head = store.head.map { HeadID(number: $0.number, hash: $0.hash) }
-        let core = SearchCore(config: NodeSetup.search(config), market: market, head: head)
+        let core = Searcher(config: NodeSetup.search(config), market: market, head: head)
         let (decisions, sink) = AsyncStream.makeStream(of: Decision.self, bufferingPolicy: .bufferingNewest(64))
         let host = SearchHost(core: core) { step in
             if step.decision.skipped != .notARouter { counters.add(\.pendingDecoded, "pending.decoded") }

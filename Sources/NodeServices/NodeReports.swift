@@ -1,3 +1,7 @@
+import NodeClient
+import Synchronization
+import KeyVault
+import ChainRegistry
 public import EVMCodec
 public import EVMTypes
 import History

@@ -1,3 +1,5 @@
+import Paths
+import EVMCrypto
 import Bundles
 import ChainRegistry
 import EVMCodec

@@ -1,3 +1,6 @@
+import Pools
+import Paths
+import Bundles
 import EVMTypes
 import History
 import Logging

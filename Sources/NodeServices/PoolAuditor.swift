@@ -1,3 +1,4 @@
+import EVMCodec
 import EVMTypes
 import Logging
 import NodeClient

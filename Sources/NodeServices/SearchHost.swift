@@ -25,7 +25,7 @@ final class SearchHost: Sendable {
     }
 
     private struct State {
-        var jobs: [@Sendable (inout SearchCore) -> Void] = []
+        var jobs: [@Sendable (inout Searcher) -> Void] = []
         var ring: [Waiting] = []
         var dropped: UInt64 = 0
         var isStopped = false
@@ -37,7 +37,7 @@ final class SearchHost: Sendable {
     private let wake = NSCondition()
     private let deliver: @Sendable (Step) -> Void
 
-    init(core: consuming SearchCore, ringMax: Int = 1_024, deliver: @escaping @Sendable (Step) -> Void) {
+    init(core: consuming Searcher, ringMax: Int = 1_024, deliver: @escaping @Sendable (Step) -> Void) {
         self.ringMax = ringMax
         self.deliver = deliver
         let owned = core
@@ -63,7 +63,7 @@ final class SearchHost: Sendable {
     }
 
     /// Runs `body` on the searcher's thread, after the jobs before it, and returns its answer; nil when the host has stopped.
-    func run<Answer: Sendable>(_ body: @escaping @Sendable (inout SearchCore) -> Answer) async -> Answer? {
+    func run<Answer: Sendable>(_ body: @escaping @Sendable (inout Searcher) -> Answer) async -> Answer? {
         await withCheckedContinuation { continuation in
             let isStopped = state.withLock { state in
                 if !state.isStopped { state.jobs.append { core in continuation.resume(returning: body(&core)) } }
@@ -87,7 +87,7 @@ final class SearchHost: Sendable {
     }
 
     private enum Next {
-        case job(@Sendable (inout SearchCore) -> Void)
+        case job(@Sendable (inout Searcher) -> Void)
         case pending(Waiting)
         case nothing
         case stop
@@ -101,20 +101,20 @@ final class SearchHost: Sendable {
         }
     }
 
-    private func loop(_ owned: consuming SearchCore) {
+    private func loop(_ owned: consuming Searcher) {
         var core = owned
         while true {
             switch next() {
             case .job(let job): job(&core)
             case .pending(let waiting):
                 let start = ContinuousClock.now
-                let decision = core.step(.pending(waiting.pending))
+                let decision = core.step(.pending(waiting.pending, timeMilliseconds: MarketKeeper.nowMilliseconds()))
                 let end = ContinuousClock.now
                 deliver(Step(pending: waiting.pending, decision: decision, sinceReceipt: end - waiting.receivedAt, duration: end - start))
             case .nothing:
                 wake.lock()
                 // A signal between the look and the lock would be lost: look again under the lock, and never sleep long.
-                if isIdle { wake.wait(until: Date(timeIntervalSinceNow: 0.1)) }
+                if isIdle { _ = wake.wait(until: Date(timeIntervalSinceNow: 0.1)) }
                 wake.unlock()
             case .stop: return
             }

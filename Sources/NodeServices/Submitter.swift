@@ -68,7 +68,7 @@ actor Submitter {
             guard let next = await setup.reconciler.settle(record, receipt: receipt, head: head, isCanonical: isCanonical) else {
                 continue
             }
-            try await book.put(next)
+            try await put(next)
             log(next)
             await setup.settled(next)
         }
@@ -79,7 +79,7 @@ actor Submitter {
     func reopen(after ancestor: UInt64) {
         for var record in book.open.values where record.state == .expired && record.targetBlock > ancestor {
             record.state = .submitted
-            book.putInMemory(record)
+            book.put(record)
         }
         best = nil
     }
@@ -142,7 +142,7 @@ actor Submitter {
         var description: String { text }
     }
 
-    private func skip(_ path: WritableKeyPath<NodeCounters.Values, UInt64> & Sendable, _ name: String, _ reason: String) {
+    private func skip(_ path: any WritableKeyPath<NodeCounters.Values, UInt64> & Sendable, _ name: String, _ reason: String) {
         setup.counters.add(path, name)
         setup.counters.reason(reason)
     }
@@ -179,7 +179,7 @@ actor Submitter {
         }
         record.state = .submitted
         // On disk before it leaves: a crash right after the submission must not lose track of it.
-        try await book.put(record)
+        try await put(record)
         best = (request.blockNumber, candidate.plan.netProfitWei, uuid)
         let order = SubmissionOrder(bundle: request, ours: request.transactions.suffix(1))
         let reports = await Submission.submit(order, to: setup.relays.map { .flashbots($0) })
@@ -195,9 +195,15 @@ actor Submitter {
         await setup.report(candidate, .submitted)
     }
 
+    /// On disk first, then in memory.
+    private func put(_ record: BundleRecord) async throws {
+        try await book.journal.save(record)
+        book.put(record)
+    }
+
     private func save(_ record: BundleRecord) async {
         do {
-            try await book.put(record)
+            try await put(record)
         } catch {
             setup.logger.error("a bundle record could not be written", metadata: ["error": "\(error)"])
         }

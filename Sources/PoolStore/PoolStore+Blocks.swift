@@ -143,7 +143,7 @@ extension PoolStore {
         }
     }
 
-    private func record(of block: BlockRef, _ database: RocksDatabase) throws -> UndoRecord {
+    func record(of block: BlockRef, _ database: RocksDatabase) throws -> UndoRecord {
         guard let bytes = try database.get(.undo, StoreKey.undo(block.number)) else {
             let kept = "\(reorgDepth) blocks are kept"
             throw PoolStoreError(

@@ -47,6 +47,22 @@ extension PoolStore {
         }
     }
 
+    /// The blocks that can be taken back and the head, oldest first and without a hole. Reads one undo record a block.
+    public func recentBlocks() throws(PoolStoreError) -> [BlockRef] {
+        try withDatabase { state, database in
+            var blocks: [BlockRef] = []
+            var next = state.head
+            while let block = next {
+                // A step over many blocks (back-fill) can only be taken back as one: what lies before it is not listed.
+                if let above = blocks.last, above.number != block.number + 1 { break }
+                blocks.append(block)
+                guard state.undoHeights.contains(block.number) else { break }
+                next = try self.record(of: block, database).previous
+            }
+            return blocks.reversed()
+        }
+    }
+
     /// A row of the area for other bookkeeping (nonces, cursors); nil when it does not exist.
     public func meta(_ key: String) throws(PoolStoreError) -> [UInt8]? {
         try withDatabase { _, database in try database.get(.meta, StoreKey.user(key)) }

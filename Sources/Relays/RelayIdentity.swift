@@ -1,4 +1,3 @@
-internal import EVMCodec
 public import EVMCrypto
 public import EVMTypes
 public import NodeClient
@@ -7,10 +6,11 @@ public import NodeClient
 public struct RelayIdentity: Sendable {
     /// The key's address.
     public var address: Address
-    /// Signs a digest; nil when the key is locked or refused.
-    public var sign: @Sendable (Hash32) -> Signature?
+    /// Signs a message as EIP-191 personal message; nil when the key is locked or refused. A digest is never handed over:
+    /// a relay identity cannot be made to sign a transaction.
+    public var sign: @Sendable ([UInt8]) -> Signature?
 
-    public init(address: Address, sign: @escaping @Sendable (Hash32) -> Signature?) {
+    public init(address: Address, sign: @escaping @Sendable ([UInt8]) -> Signature?) {
         self.address = address
         self.sign = sign
     }
@@ -21,8 +21,7 @@ public struct RelayIdentity: Sendable {
     /// Source: flashbots-docs `rpc-endpoint.mdx` (Authentication), EIP-191.
     public func header(for body: [UInt8]) -> HTTPHeader? {
         let text = Keccak256.hash(body).hex
-        let digest = EIP191.personalHash(Array(text.utf8))
-        guard let signature = sign(digest) else { return nil }
+        guard let signature = sign(Array(text.utf8)) else { return nil }
         return HTTPHeader("X-Flashbots-Signature", "\(address.checksummed):\(Hex.encode(signature.bytes65(v27: true)))")
     }
 }

@@ -1,6 +1,7 @@
 public import EVMTypes
 
-/// What the operator allows the node to risk. Values come from `[limits]` of `martlet.toml`.
+/// What the operator allows the node to risk. Values come from `[limits]` of `martlet.toml`. What equals its limit passes,
+/// except a loss: reaching the limit of a loss stops.
 public struct RiskLimits: Hashable, Sendable {
     /// Least net profit of a plan, wei.
     public var netProfitMin: U256
@@ -13,7 +14,8 @@ public struct RiskLimits: Hashable, Sendable {
     public var inputMax: U256
     /// Most plans that go out for one block, replacements included.
     public var plansPerBlockMax: UInt32
-    /// Failures in a row (simulation, refusal, revert) after which nothing goes out until a success or a resume.
+    /// Failures in a row (simulation, refusal, revert) after which nothing goes out until a success, a resume or, where
+    /// `breakerMilliseconds` is set, until that time has passed. 0 lets nothing out.
     public var failuresInARowMax: UInt32
     /// Net loss within one UTC day, wei, from which on nothing goes out that day.
     public var dailyLossMax: U256
@@ -21,12 +23,26 @@ public struct RiskLimits: Hashable, Sendable {
     public var cooldownBlocks: UInt64
     /// Oldest head on which a plan may rest, milliseconds before the event's time.
     public var headAgeMaxMilliseconds: UInt64
+    /// Highest base fee of the block a plan is for, wei a gas.
+    public var baseFeeMax: U256
+    /// Most blocks for which plans may wait at once, the new one included. Plans for one block share a nonce and count once.
+    public var inFlightMax: UInt32
+    /// Most wei the gas of one block's plan may cost: gas limit times highest price. Only one plan of a block can land.
+    public var feesPerBlockMax: U256
+    /// Loss booked since the newest head, wei, from which on nothing goes out on that head.
+    public var blockLossMax: U256
+    /// How long the breaker stays open, milliseconds; 0: until a success or a resume.
+    public var breakerMilliseconds: UInt64
+    /// Tokens a cycle may pass; nil allows every token.
+    public var allowedTokens: Set<Address>?
 
     /// Limits that refuse nothing but a loss; callers set what they mean.
     public init(
         netProfitMin: U256 = .one, gasPriceMax: U256 = .max, gasLimitMax: UInt64 = .max, inputMax: U256 = .max,
         plansPerBlockMax: UInt32 = .max, failuresInARowMax: UInt32 = .max, dailyLossMax: U256 = .max,
-        cooldownBlocks: UInt64 = 0, headAgeMaxMilliseconds: UInt64 = .max
+        cooldownBlocks: UInt64 = 0, headAgeMaxMilliseconds: UInt64 = .max, baseFeeMax: U256 = .max,
+        inFlightMax: UInt32 = .max, feesPerBlockMax: U256 = .max, blockLossMax: U256 = .max,
+        breakerMilliseconds: UInt64 = 0, allowedTokens: Set<Address>? = nil
     ) {
         self.netProfitMin = netProfitMin
         self.gasPriceMax = gasPriceMax
@@ -37,22 +53,11 @@ public struct RiskLimits: Hashable, Sendable {
         self.dailyLossMax = dailyLossMax
         self.cooldownBlocks = cooldownBlocks
         self.headAgeMaxMilliseconds = headAgeMaxMilliseconds
+        self.baseFeeMax = baseFeeMax
+        self.inFlightMax = inFlightMax
+        self.feesPerBlockMax = feesPerBlockMax
+        self.blockLossMax = blockLossMax
+        self.breakerMilliseconds = breakerMilliseconds
+        self.allowedTokens = allowedTokens
     }
-}
-
-/// Why a plan does not go out. The raw values are stable: they stand in the history.
-public enum RiskReason: UInt8, Error, Hashable, Sendable, CaseIterable {
-    case paused = 1
-    /// The head is older than allowed: the node may be behind its chain.
-    case headTooOld = 2
-    case netProfitTooSmall = 3
-    case gasPriceTooHigh = 4
-    case gasLimitTooHigh = 5
-    case inputTooLarge = 6
-    case tooManyPlansForBlock = 7
-    /// Too many failures in a row: the breaker is open.
-    case breakerOpen = 8
-    case dailyLossReached = 9
-    /// A pool of the plan failed lately.
-    case poolCoolingDown = 10
 }

@@ -16,6 +16,8 @@ public struct Decision: Hashable, Sendable {
     public var skipped: SkipReason?
     /// What a block's logs did.
     public var logs = LogTally()
+    /// What the search looked at and what its bounds cut; zero when there was none.
+    public var search = SearchCounters()
 
     public init() {}
 }
@@ -50,6 +52,8 @@ public enum SkipReason: Hashable, Sendable, CustomStringConvertible {
     case seenBefore
     /// The transaction cannot be in the next block: wrong chain, or a fee cap below the base fee.
     case cannotBeIncluded
+    /// The host wants known nonces only, and none was told for this sender since the newest head.
+    case senderNonceUnknown
     case notARouter
     case unknownSelector
     case undecodable
@@ -71,6 +75,7 @@ public enum SkipReason: Hashable, Sendable, CustomStringConvertible {
         case .noHead: "noHead"
         case .seenBefore: "seenBefore"
         case .cannotBeIncluded: "cannotBeIncluded"
+        case .senderNonceUnknown: "senderNonceUnknown"
         case .notARouter: "notARouter"
         case .unknownSelector: "unknownSelector"
         case .undecodable: "undecodable"

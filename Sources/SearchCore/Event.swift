@@ -10,6 +10,8 @@ public enum Event: Sendable {
     case undo(UndoEvent)
     /// A transaction that is not in a block yet.
     case pending(PendingTransaction, timeMilliseconds: UInt64)
+    /// The next nonce of a sender on the newest head, for hosts that look it up. A target with another nonce cannot be next.
+    case senderNonce(Address, UInt64)
     /// What became of a plan the core gave out.
     case outcome(PlanOutcome)
     /// The operator's word: nothing goes out until `resume`.

@@ -1,11 +1,12 @@
 import Bundles
-import EVMCodec
+public import EVMCodec
 import EVMTypes
 import Paths
-import Pools
+public import Pools
+import RiskRules
 
 // Heads and reorgs: the only events that change the market.
-extension SearchCore {
+extension Searcher {
     mutating func apply(_ event: HeadEvent) -> Decision {
         var decision = Decision()
         if let head, event.header.parentHash != head.hash || event.header.number != head.number + 1 {
@@ -20,10 +21,12 @@ extension SearchCore {
             return decision
         }
         var pools = needsFullSearch ? Array(0..<PoolIndex(market.poolCount)) : touched
-        if !needsFullSearch { pools += standing.filter { !touched.contains($0) } }
+        // The search takes a pool that is named twice once.
+        if !needsFullSearch { pools += standing }
         needsFullSearch = false
         let result = search.search(through: pools, in: market, floor: profitFloor)
-        standing = []
+        decision.search = result.counters
+        standing.removeAll(keepingCapacity: true)
         for plan in result.plans {
             for leg in plan.legs where !standing.contains(leg.pool) { standing.append(leg.pool) }
         }
@@ -41,28 +44,29 @@ extension SearchCore {
         return (market.takeDirtyWrites(), tally)
     }
 
+    /// Applies logs in order and takes the pools they changed into the search, each once, in the order of first change.
     private mutating func applyLogs(_ logs: [Log], _ tally: inout LogTally) -> [PoolIndex] {
-        var touched: [PoolIndex] = []
+        var touched = TouchedPools()
         var hasNewPool = false
         for log in logs {
             switch market.apply(log) {
             case .created(let pool):
                 tally.created += 1
                 hasNewPool = true
-                if !touched.contains(pool) { touched.append(pool) }
+                touched.insert(pool)
             case .updated(let pool):
                 tally.updated += 1
-                if !touched.contains(pool) { touched.append(pool) }
+                touched.insert(pool)
             case .ignored: tally.ignored += 1
             case .refused:
                 tally.refused += 1
                 // A known pool whose log is refused is quarantined: its prices must leave the search.
-                if let pool = market.index(of: log.address), !touched.contains(pool) { touched.append(pool) }
+                if let pool = market.index(of: log.address) { touched.insert(pool) }
             }
         }
-        for pool in touched { search.update(pool, from: market) }
+        for pool in touched.pools { search.update(pool, from: market) }
         if hasNewPool { adoptSettlementTokens() }
-        return touched
+        return touched.pools
     }
 
     private mutating func become(_ event: HeadEvent) {
@@ -75,6 +79,8 @@ extension SearchCore {
         headTimeMilliseconds = event.timeMilliseconds
         headTimestamp = header.timestamp
         bestNet = nil
+        risk.noteHead(header.number)
+        senderNonces.removeAll(keepingCapacity: true)
         overlay.reset()
         // A pending transaction announced again after a head may now do something else.
         seen.removeAll()
@@ -99,10 +105,21 @@ extension SearchCore {
         parent = nil
         nonce = nil
         bestNet = nil
-        standing = []
+        standing.removeAll(keepingCapacity: true)
         needsFullSearch = true
+        senderNonces.removeAll(keepingCapacity: true)
         overlay.reset()
         seen.removeAll()
         return decision
+    }
+}
+
+/// Pools in the order of first touch, each once, in O(1) a touch.
+private struct TouchedPools {
+    private(set) var pools: [PoolIndex] = []
+    private var members: Set<PoolIndex> = []
+
+    mutating func insert(_ pool: PoolIndex) {
+        if members.insert(pool).inserted { pools.append(pool) }
     }
 }

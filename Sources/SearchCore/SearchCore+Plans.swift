@@ -6,7 +6,7 @@ import Pools
 import RiskRules
 
 // From cycles to a plan: bundle, risk, best of the block.
-extension SearchCore {
+extension Searcher {
     /// Whether the core could plan at all.
     var canPlan: Bool { config.builder != nil && parent != nil && nonce != nil }
 
@@ -34,6 +34,7 @@ extension SearchCore {
                 break
             }
             let result = search.search(over: overlay, in: market, floor: profitFloor)
+            decision.search = result.counters
             choose(among: result.plans, target: pending, over: true, timeMilliseconds: timeMilliseconds, &decision)
         }
         return decision
@@ -42,13 +43,16 @@ extension SearchCore {
     private mutating func reasonToIgnore(_ pending: PendingTransaction) -> SkipReason? {
         guard head != nil, let parent else { return .noHead }
         guard canPlan else { return .watchingOnly }
-        guard seen.insert(pending.hash) else { return .seenBefore }
         let transaction = pending.transaction
         if let chain = transaction.chainID, chain != config.chainID { return .cannotBeIncluded }
         guard let fees = try? FeeChoice(parent: parent, policy: config.builder?.policy ?? FeePolicy()),
             transaction.effectiveTip(baseFee: fees.nextBaseFeePerGas) != nil
         else { return .cannotBeIncluded }
-        return nil
+        switch senderNonces[pending.from] {
+        case nil where config.dropsUnknownNonces: return .senderNonceUnknown
+        case let next? where next != transaction.nonce: return .cannotBeIncluded
+        default: return seen.insert(pending.hash) ? nil : .seenBefore
+        }
     }
 
     /// Applies the target's swaps to the overlay; false when it would revert or cannot be modelled.
@@ -88,7 +92,7 @@ extension SearchCore {
             bundle: best.bundle, head: head, target: target?.hash, pools: best.cycle.legs.map(\.pool),
             replaces: bestNet != nil)
         bestNet = best.bundle.netProfitWei
-        risk.notePlan(head: head.number)
+        risk.notePlan(head: head.number, validUntil: best.bundle.validUntilBlock)
     }
 
     struct Refusal: Error { var reason: SkipReason }
@@ -110,11 +114,20 @@ extension SearchCore {
         }
         let facts = RiskFacts(
             netProfitWei: bundle.netProfitWei, gasPriceWei: bundle.fees.worstGasPrice, gasLimit: bundle.gasLimit,
-            input: U256(cycle.amountIn))
+            input: U256(cycle.amountIn), baseFeeWei: bundle.fees.nextBaseFeePerGas, tokens: tokens(of: cycle))
         let reason = risk.check(
             facts, pools: cycle.legs.lazy.map(\.pool), head: parent.number, headTimeMilliseconds: headTimeMilliseconds,
             nowMilliseconds: timeMilliseconds, limits: config.limits)
         return reason.map { .failure(Refusal(reason: .risk($0))) } ?? .success(bundle)
+    }
+
+    /// The tokens a cycle passes, for the operator's allow-list; empty where there is none.
+    private func tokens(of cycle: CyclePlan) -> [Address] {
+        guard config.limits.allowedTokens != nil else { return [] }
+        return cycle.legs.map { leg in
+            let (token0, token1) = market.tokens(of: leg.pool)
+            return market.token(at: leg.zeroForOne ? token0 : token1)
+        }
     }
 
     /// Initialised ticks that the V3 legs cross, for the gas estimate.

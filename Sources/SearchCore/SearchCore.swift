@@ -1,5 +1,5 @@
 public import Bundles
-public import EVMCodec
+import EVMCodec
 public import EVMTypes
 public import Paths
 public import Pools
@@ -19,6 +19,9 @@ public struct SearchConfig: Sendable {
     /// Seconds from a block to the next, for the deadlines of targets.
     public var blockSeconds: UInt64
     public var chainID: UInt64
+    /// True drops targets whose sender's next nonce was not told by `.senderNonce` since the newest head. False takes them on
+    /// trust; a nonce that was told is heeded either way.
+    public var dropsUnknownNonces = false
 
     public init(
         chainID: UInt64, settlementTokens: [Address], routers: RouterTable, builder: BundleBuilder?, limits: RiskLimits,
@@ -39,7 +42,7 @@ public struct SearchConfig: Sendable {
 ///
 /// `step` is the only way in. It reads no clock, no file and no network, and the same events give the same decisions. One
 /// writer: the core is moved to one thread and stays there. Scratch memory is kept between steps.
-public struct SearchCore: Sendable {
+public struct Searcher: Sendable {
     public let config: SearchConfig
     /// The exact state of all pools at `head`.
     public internal(set) var market: MarketState
@@ -58,6 +61,8 @@ public struct SearchCore: Sendable {
     /// Pools of opportunities that were there at the last head: looked at again until they are gone.
     var standing: [PoolIndex] = []
     var seen: SeenRing
+    /// Next nonces of senders as told since the newest head; at most `seenMax`.
+    var senderNonces: [Address: UInt64] = [:]
     var needsFullSearch = true
 
     /// Takes over a market, which stands at `head` (as loaded from the store), or an empty one with a nil head.
@@ -77,6 +82,7 @@ public struct SearchCore: Sendable {
         case .head(let event): apply(event)
         case .undo(let event): undo(event)
         case .pending(let pending, let time): consider(pending, timeMilliseconds: time)
+        case .senderNonce(let sender, let nonce): note(sender, nonce)
         case .outcome(let outcome): note(outcome)
         case .pause: setPaused(true)
         case .resume: setPaused(false)
@@ -101,9 +107,21 @@ public struct SearchCore: Sendable {
         switch outcome.result {
         case .simulated, .submitted, .expired: break
         case .landed: risk.noteSuccess()
-        case .failed, .reverted: risk.noteFailure(pools: outcome.pools, head: head?.number ?? 0, limits: config.limits)
+        case .failed, .reverted:
+            risk.noteFailure(
+                pools: outcome.pools, head: head?.number ?? 0, nowMilliseconds: outcome.timeMilliseconds,
+                limits: config.limits)
+            // What was planned will not land as it is: the next best may take its place.
+            bestNet = nil
         }
         if let net = outcome.netWei { risk.noteResult(netWei: net, nowMilliseconds: outcome.timeMilliseconds) }
+        var decision = Decision()
+        decision.skipped = .operatorEvent
+        return decision
+    }
+
+    private mutating func note(_ sender: Address, _ nonce: UInt64) -> Decision {
+        if senderNonces[sender] != nil || senderNonces.count < config.seenMax { senderNonces[sender] = nonce }
         var decision = Decision()
         decision.skipped = .operatorEvent
         return decision

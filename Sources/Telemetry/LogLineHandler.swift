@@ -19,11 +19,24 @@ public struct LogSink: Sendable {
 
     /// Standard error, one `write` a line, so that lines of several threads do not mix.
     public static let standardError = LogSink { StandardError.write($0) }
+
+    /// A file that lines are appended to (mode 0600 when it is made); nil when it cannot be opened.
+    public static func file(_ path: String) -> LogSink? {
+        let made = FileManager.default.fileExists(atPath: path)
+            || FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        guard made, let handle = FileHandle(forWritingAtPath: path) else { return nil }
+        // Logging must never stop the node: a full disk loses lines, not blocks.
+        return LogSink { line in
+            _ = try? handle.seekToEnd()
+            try? handle.write(contentsOf: Data(line.utf8))
+        }
+    }
 }
 
 /// A swift-log handler that writes one line an event.
 ///
-/// Messages are constant strings and data is metadata; everything from outside is escaped, so no peer can forge a line or steer a terminal.
+/// Messages are constant strings and data is metadata; everything from outside is escaped, so no peer can forge a
+/// line or steer a terminal.
 /// Values wrapped in `Redacted` print as `<redacted>`.
 public struct LogLineHandler: LogHandler {
     public var logLevel: Logger.Level
@@ -63,8 +76,10 @@ public struct LogLineHandler: LogHandler {
         all.merge(event.metadata ?? [:]) { $1 }
         let time = now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         switch format {
-        case .text: sink.write(LogText.line(time: time, level: event.level, label: label, message: "\(event.message)", all))
-        case .json: sink.write(LogJSON.line(time: time, level: event.level, label: label, message: "\(event.message)", all))
+        case .text:
+            sink.write(LogText.line(time: time, level: event.level, label: label, message: "\(event.message)", all))
+        case .json:
+            sink.write(LogJSON.line(time: time, level: event.level, label: label, message: "\(event.message)", all))
         }
     }
 }

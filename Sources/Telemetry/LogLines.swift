@@ -15,7 +15,8 @@ enum LogText {
 
     /// Quotes a value that could be mistaken for more than one word.
     private static func quoted(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy { $0 > " " && $0 != "\"" && $0 != "=" && $0 != "\\" }
+        let isPlain =
+            !text.isEmpty && text.unicodeScalars.allSatisfy { $0 > " " && $0 != "\"" && $0 != "=" && $0 != "\\" }
         return isPlain ? escaped(text) : "\"" + escaped(text, quote: true) + "\""
     }
 

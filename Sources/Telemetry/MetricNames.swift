@@ -1,6 +1,7 @@
 /// Names as Prometheus allows them.
 enum ExposedName {
-    /// `martlet.step` of a timer -> `martlet_step_seconds`; counters get `_total`. Characters that are not allowed become `_`.
+    /// `martlet.step` of a timer -> `martlet_step_seconds`; counters get `_total`. Characters that are not allowed
+    /// become `_`.
     static func metric(_ label: String, _ kind: SeriesKind) -> String {
         let name = sanitised(label, colonAllowed: true)
         switch kind {

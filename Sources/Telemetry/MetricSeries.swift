@@ -1,7 +1,8 @@
 import Metrics
 import Synchronization
 
-/// Upper bounds of the fixed histogram buckets. Fixed, so that graphs of different runs and machines can be laid side by side.
+/// Upper bounds of the fixed histogram buckets. Fixed, so that graphs of different runs and machines can be laid side
+/// by side.
 public enum Buckets {
     /// For timers, in seconds: 10 us to 10 s.
     public static let seconds: [Double] = [

@@ -8,9 +8,11 @@ import Synchronization
 /// Timer(label: "martlet.step")                                           -> martlet_step_seconds (histogram)
 /// Gauge(label: "martlet.head")                                           -> martlet_head
 /// ```
-/// Bounded: at most `Limits.familiesMax` names and `Limits.seriesMax` label sets a name. What comes beyond is counted together in one
-/// series labelled `overflow="true"` and in `martlet_metrics_series_refused_total`, so that a hostile label cannot eat the memory.
-/// Thread rule: any thread. Creating a series takes a lock; updating one takes an atomic (counters, gauges) or a short lock of its own.
+/// Bounded: at most `Limits.familiesMax` names and `Limits.seriesMax` label sets a name. What comes beyond is counted
+/// together in one series labelled `overflow="true"` and in `martlet_metrics_series_refused_total`, so that a hostile
+/// label cannot eat the memory.
+/// Thread rule: any thread. Creating a series takes a lock; updating one takes an atomic (counters, gauges) or a
+/// short lock of its own.
 public final class MetricsStore: MetricsFactory {
     /// How much is kept.
     public struct Limits: Sendable {
@@ -93,7 +95,8 @@ public final class MetricsStore: MetricsFactory {
 
     // MARK: Series
 
-    /// The series of that name and labels, made when new; nil when the name is taken by another kind or the table is full.
+    /// The series of that name and labels, made when new; nil when the name is taken by another kind or the table is
+    /// full.
     /// The caller then hands out a series that nobody reads: instrumented code never has to handle a failure.
     private func find(_ label: String, _ dimensions: [(String, String)], _ kind: SeriesKind) -> (any MetricSeries)? {
         let name = ExposedName.metric(label, kind)

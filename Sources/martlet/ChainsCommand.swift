@@ -3,6 +3,7 @@ import ChainRegistry
 import EVMCodec
 import EVMTypes
 import Foundation
+import Pools
 
 /// `martlet chains`: what chains there are, what their files say, and overlays for local deployments.
 struct ChainsCommand: AsyncParsableCommand {

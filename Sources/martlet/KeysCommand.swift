@@ -10,8 +10,8 @@ struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Make, import and list encrypted keys; sign a message.",
         discussion: """
-            Keys are Web3 keystore files of version 3 (geth's format), mode 0600, in the folder --keys-dir, $MARTLET_KEYS or ./keys. \
-            Passwords come from the terminal, --password-file or --password-stdin, never from an argument.
+            Keys are Web3 keystore files of version 3 (geth's format), mode 0600, in the folder --keys-dir, \
+            $MARTLET_KEYS or ./keys. Passwords come from the terminal, --password-file or --password-stdin, never from an argument.
             """,
         subcommands: [
             KeysNewCommand.self, KeysImportCommand.self, KeysListCommand.self, KeysSignMessageCommand.self,
@@ -52,7 +52,8 @@ struct PasswordOptions: ParsableArguments {
 }
 
 extension CLIFailure {
-    /// A key error with the exit code of docs/CLI.md: what a person typed 2, what lies on disk 3, what is forbidden 5, nothing there 1.
+    /// A key error with the exit code of docs/CLI.md: what a person typed 2, what lies on disk 3, what is forbidden
+    /// 5, nothing there 1.
     init(_ error: KeyVaultError) {
         let status: ExitStatus =
             switch error.code {

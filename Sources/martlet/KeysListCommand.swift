@@ -35,10 +35,12 @@ struct KeysListCommand: AsyncParsableCommand {
             for skipped in listing.skipped { Terminal.error("martlet: skipped \(skipped)") }
         }
         for entry in listing.entries where !entry.isPrivate {
-            Terminal.error("martlet: \(entry.path): others may open it and it will be refused; run: chmod 600 '\(entry.path)'")
+            Terminal.error(
+                "martlet: \(entry.path): others may open it and it will be refused; run: chmod 600 '\(entry.path)'")
         }
         if listing.entries.isEmpty {
-            throw CLIFailure(code: .failed, message: "\(keys.folder.path): holds no key; make one with `martlet keys new`")
+            throw CLIFailure(
+                code: .failed, message: "\(keys.folder.path): holds no key; make one with `martlet keys new`")
         }
     }
 }

@@ -14,14 +14,25 @@ struct KeysNewCommand: AsyncParsableCommand {
 
     func run() async throws {
         let secret = try CLIFailure.keys { () throws(KeyVaultError) in try password.source.read(confirm: true) }
-        let key: PrivateKey
-        do { key = try PrivateKey.random() } catch {
-            throw CLIFailure(code: .badConfiguration, message: "the system's random source refused: \(error)")
-        }
-        let path = try CLIFailure.keys { () throws(KeyVaultError) in
-            try keys.folder.add(key, password: secret, strength: light ? .light : .standard)
+        let key = try Self.freshKey()
+        let path: String
+        do throws(KeyVaultError) {
+            path = try keys.folder.add(key, password: secret, strength: light ? .light : .standard)
+        } catch {
+            throw CLIFailure(error)
         }
         KeyReport.print(address: key.address, path: path, json: keys.json)
+    }
+}
+
+extension KeysNewCommand {
+    // A function of its own: a deferred `let` of this non-copyable type in a closure breaks Swift 6.3.1's optimiser.
+    private static func freshKey() throws -> PrivateKey {
+        do {
+            return try PrivateKey.random()
+        } catch {
+            throw CLIFailure(code: .badConfiguration, message: "the system's random source refused: \(error)")
+        }
     }
 }
 

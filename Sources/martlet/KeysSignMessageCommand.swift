@@ -14,7 +14,8 @@ struct KeysSignMessageCommand: AsyncParsableCommand {
     @OptionGroup var password: PasswordOptions
     @Option(help: "Address of the key to sign with.") var address: String?
     @Option(name: .customLong("keystore"), help: "Keystore file to sign with.") var keystore: String?
-    @Option(name: .customLong("message-file"), help: "Sign the bytes of this file (at most 1 MiB).") var messageFile: String?
+    @Option(name: .customLong("message-file"), help: "Sign the bytes of this file (at most 1 MiB).") var messageFile:
+        String?
     @Argument(help: "The message, as UTF-8 text.") var message: String?
 
     func validate() throws {
@@ -26,7 +27,8 @@ struct KeysSignMessageCommand: AsyncParsableCommand {
         let bytes = try messageBytes()
         let wanted = try address.map { text throws(CLIFailure) in
             guard let parsed = Address(checksummed: text) else {
-                throw CLIFailure(code: .badUsage, message: "--address \(text): not an address, or its checksum is wrong")
+                throw CLIFailure(
+                    code: .badUsage, message: "--address \(text): not an address, or its checksum is wrong")
             }
             return parsed
         }
@@ -37,11 +39,14 @@ struct KeysSignMessageCommand: AsyncParsableCommand {
             // The policy allows messages and nobody pauses this signer, so there is no refusal to tell.
             return (signer.address, try? signer.signPersonalMessage(bytes))
         }
-        guard let signature = signed.1 else { throw CLIFailure(code: .refused, message: "the signer refused the message") }
+        guard let signature = signed.1 else {
+            throw CLIFailure(code: .refused, message: "the signer refused the message")
+        }
         let text = Hex.encode(signature.bytes65(v27: true))
         if keys.json {
             let report: JSON = [
-                "address": .string(signed.0.checksummed), "hash": .hash(EIP191.personalHash(bytes)), "signature": .string(text),
+                "address": .string(signed.0.checksummed), "hash": .hash(EIP191.personalHash(bytes)),
+                "signature": .string(text),
             ]
             Terminal.out(report.text)
         } else {
@@ -62,7 +67,8 @@ struct KeysSignMessageCommand: AsyncParsableCommand {
 
     private func messageBytes() throws(CLIFailure) -> [UInt8] {
         if let message { return Array(message.utf8) }
-        guard let messageFile, let data = FileManager.default.contents(atPath: messageFile), data.count <= 1 << 20 else {
+        guard let messageFile, let data = FileManager.default.contents(atPath: messageFile), data.count <= 1 << 20
+        else {
             throw CLIFailure(code: .badUsage, message: "\(messageFile ?? ""): cannot be read, or is over 1 MiB")
         }
         return Array(data)

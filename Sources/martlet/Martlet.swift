@@ -12,7 +12,10 @@ struct Martlet: AsyncParsableCommand {
             4 a peer failed, 5 refused by policy or risk.
             """,
         version: "0.1.0",
-        subcommands: [])
+        subcommands: [
+            NodeCommand.self, ScanCommand.self, KeysCommand.self, ExecutorCommand.self, AdminCommand.self, ChainsCommand.self,
+            ConfigCommand.self,
+        ])
 
     /// Runs the command line and ends the process with the documented exit code; an error never becomes a trap.
     static func main() async {

@@ -87,3 +87,17 @@ import Testing
         #expect(table["a"]?.value == .text("x\"\\\n\u{7f}é"))
     }
 }
+
+extension DevnetOverlayTests {
+    /// With `MARTLET_DEPLOYMENT` naming the file that a running local chain wrote.
+    @Test func aRealDeploymentIsAccepted() throws {
+        guard let path = ProcessInfo.processInfo.environment["MARTLET_DEPLOYMENT"] else { return }
+        let sources = ConfigSources(
+            chainName: "devnet", chainsFolder: Repository.chains.path, deploymentFile: path, environment: [:],
+            currentFolder: "/", executable: "/x")
+        let chain = try NodeConfig.load(sources).chain
+        #expect(chain.dexes.map(\.name) == ["v2-a", "v2-b", "v3"] && chain.routers.count == 4)
+        #expect(chain.tokens.map(\.symbol).sorted() == ["DAI", "USDC", "WBTC", "WETH"])
+        #expect(chain.settlementTokens == [try #require(chain.wrappedNative)] && chain.multicall != nil)
+    }
+}

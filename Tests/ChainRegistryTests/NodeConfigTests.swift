@@ -42,6 +42,7 @@ import Testing
         #expect(config.endpoints == [.environment("ETHEREUM_WS_URL"), .environment("ETHEREUM_HTTP_URL")])
         #expect(config.keys.searcherKeystore == nil)
         #expect(config.limits.hopsMax == 3 && config.limits.gasLimitMax == 3_000_000)
+        #expect(config.limits.inputMax == nil && config.limits.headAgeMaxMilliseconds == 48_000)
         #expect(origin(config, "limits.hops_max") == "default")
         #expect(origin(config, "chain.chain_id") == Repository.chains.appendingPathComponent("ethereum.toml").path)
     }

@@ -139,19 +139,31 @@ import Testing
         }
     }
 
+    /// True for `,]`, which Foundation takes and RFC 8259 does not know.
+    private func isTrailingComma(_ bytes: [UInt8], _ error: JSONError) -> Bool {
+        error.offset < bytes.count && bytes[error.offset] == UInt8(ascii: "]")
+            && bytes[..<error.offset].last { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") } == UInt8(ascii: ",")
+    }
+
     @Test func `mutated texts are accepted when Foundation accepts them, duplicates apart, and never trap`() throws {
         var random = SeededGenerator()
         var accepted = 0
         for round in 0..<20_000 {
             let bytes = random.mutated(value(&random, depth: 4).bytes)
-            let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
+            // A zero byte near the start makes Foundation guess UTF-16 or UTF-32, which RFC 8259 forbids.
+            let guesses = bytes.prefix(4).contains(0)
+            let theirs =
+                guesses ? nil : try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
             let label: Comment = "seed \(random.seed) round \(round): \(String(decoding: bytes, as: UTF8.self))"
             do throws(JSONError) {
                 let ours = try JSON.parse(bytes)
                 accepted += 1
                 #expect(try JSON.parse(ours.bytes) == ours, label)
                 #expect(theirs != nil || hasHugeNumber(ours), label)
-            } catch { #expect(theirs == nil || error.code == .duplicateKey, "\(error) \(label)") }
+            } catch {
+                #expect(
+                    theirs == nil || error.code == .duplicateKey || isTrailingComma(bytes, error), "\(error) \(label)")
+            }
         }
         #expect(accepted > 1_000)
         for _ in 0..<30_000 { _ = try? JSON.parse(random.bytes(Int.random(in: 0...24, using: &random))) }

@@ -22,7 +22,8 @@ import Testing
         let key = try Scrypt.derive(
             password: Array("foo".utf8), salt: Array("bar".utf8), parameters: .init(n: 1 << 16, r: 1, p: 1), length: 32)
         let hex = key.withBytes { span in Hex.encode((0..<span.count).map { span[$0] }) }
-        #expect(hex
-            == "0xb998b569a1dd31394c32eba9e3632283df46a1568dab8c8a62ba243e103abe29")
+        #expect(
+            hex
+                == "0xb998b569a1dd31394c32eba9e3632283df46a1568dab8c8a62ba243e103abe29")
     }
 }

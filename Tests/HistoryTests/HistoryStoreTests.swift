@@ -30,28 +30,28 @@ enum Sample {
     static func address(_ number: UInt64) -> Address { Address(high: 0, low: UInt128(number)) }
     static func hash(_ number: UInt64) -> Hash32 { Hash32(U256(number)) }
 
-    static func opportunity(_ number: UInt64) -> OpportunityRecord {
-        OpportunityRecord(
+    static func opportunity(_ number: UInt64) -> Opportunity {
+        Opportunity(
             seenAt: number, headNumber: number + 100, target: number % 2 == 0 ? hash(number) : nil,
             settlementToken: token, amountIn: U256.max &- U256(number), grossProfit: U256(number),
             pools: [address(1), address(number)])
     }
 
-    static func decision(_ net: I256 = I256(-5)) -> DecisionRecord {
-        DecisionRecord(
+    static func decision(_ net: I256 = I256(-5)) -> Decision {
+        Decision(
             decidedAt: 9, verdict: .rejected, reasonCode: 17, reason: "net profit below the minimum", gasLimit: 300_000,
             tip: U256(12), netProfit: net)
     }
 
-    static func bundle(_ number: UInt64, opportunity: Int64? = nil) -> BundleRecord {
-        BundleRecord(
+    static func bundle(_ number: UInt64, opportunity: Int64? = nil) -> History.Bundle {
+        History.Bundle(
             opportunityID: opportunity, hash: hash(number), targetBlock: number, target: hash(number + 1_000),
             transaction: hash(number + 2_000), nonce: number, relays: ["flashbots", "titan"], predictedNet: I256(77),
             builtAt: number)
     }
 
-    static func profit(_ bundle: Int64, block: UInt64 = 1, net: I256 = I256(5), gross: U256 = 10) -> ProfitRecord {
-        ProfitRecord(
+    static func profit(_ bundle: Int64, block: UInt64 = 1, net: I256 = I256(5), gross: U256 = 10) -> Profit {
+        Profit(
             bundleID: bundle, blockNumber: block, blockHash: hash(block), transaction: hash(UInt64(bundle) + 5_000),
             token: token, gross: gross, tip: 2, gasPaid: 3, net: net, bookedAt: block * 1_000)
     }
@@ -126,6 +126,7 @@ enum Sample {
         #expect(try !store.book(Sample.profit(id, block: 5)))
         #expect(try store.bundles(limit: 1).first?.state == .landed)
         #expect(try store.profits(limit: 5).map(\.profit) == [Sample.profit(id, block: 5)])
+        #expect(try store.profits(ofBundles: [id, 99]) == [id: Sample.profit(id, block: 5)])
         #expect(try store.unbook(blockHash: Sample.hash(6)) == 0)
         #expect(try store.unbook(blockHash: Sample.hash(5)) == 1)
         let reopened = try #require(try store.openBundles().first)
@@ -155,6 +156,9 @@ enum Sample {
         #expect(totals.tip == 400 && totals.gasPaid == 600)
         #expect(totals.bundles == [.landed: 200])
         #expect(try store.totals(since: 150_000).tokens[0].count == 51)
+        let reverted = try store.record(Sample.bundle(800))
+        _ = try store.book(Sample.profit(reverted, block: 800, net: I256(-3), gross: 0))
+        #expect(try store.totals().tokens[0].revertedCount == 1)
         let id = try store.record(Sample.bundle(900))
         _ = try store.book(Sample.profit(id, block: 900, gross: .max))
         let error = #expect(throws: HistoryError.self) { try store.totals() }

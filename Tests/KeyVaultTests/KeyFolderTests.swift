@@ -37,7 +37,9 @@ final class TemporaryFolder {
         #expect(try temporary.mode(temporary.path + "/new") == 0o700)
         let names = try FileManager.default.contentsOfDirectory(atPath: temporary.path + "/new")
         #expect(names.count == 1, "no temporary file is left: \(names)")
-        #expect(names[0].wholeMatch(of: #/UTC--\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{9}Z--008aeeda4d805471df9b2a5b0f38a0c3bcba786b/#) != nil)
+        #expect(
+            names[0].wholeMatch(
+                of: #/UTC--\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{9}Z--008aeeda4d805471df9b2a5b0f38a0c3bcba786b/#) != nil)
         let entry = try folder.find(original.address)
         #expect(entry.path == file && entry.isPrivate)
         #expect(hexOf(try KeyFolder.open(file: entry.path, password: secret("p"))) == sampleKey)
@@ -48,10 +50,14 @@ final class TemporaryFolder {
         let folder = KeyFolder(path: temporary.path)
         let file = try folder.add(key(sampleKey), password: secret("p"), strength: .light)
         let before = try Data(contentsOf: URL(fileURLWithPath: file))
-        let again = failure { () throws(KeyVaultError) in try folder.add(key(sampleKey), password: secret("q"), strength: .light) }
+        let again = failure { () throws(KeyVaultError) in
+            try folder.add(key(sampleKey), password: secret("q"), strength: .light)
+        }
         #expect(again?.code == .exists)
         let name = URL(fileURLWithPath: file).lastPathComponent
-        let direct = failure { () throws(KeyVaultError) in try SecretFiles.writeNew([1, 2, 3], folder: temporary.path, name: name) }
+        let direct = failure { () throws(KeyVaultError) in
+            try SecretFiles.writeNew([1, 2, 3], folder: temporary.path, name: name)
+        }
         #expect(direct?.code == .exists)
         #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == before)
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).count == 1)
@@ -63,7 +69,8 @@ final class TemporaryFolder {
         let folder = KeyFolder(path: temporary.path)
         let file = try folder.add(key(sampleKey), password: secret("p"), strength: .light)
         try temporary.chmod(file, mode)
-        let error = try #require(failure { () throws(KeyVaultError) in try KeyFolder.open(file: file, password: secret("p")) })
+        let error = try #require(
+            failure { () throws(KeyVaultError) in try KeyFolder.open(file: file, password: secret("p")) })
         #expect(error.code == .looseMode)
         #expect(error.description.contains("chmod 600 '\(file)'"))
         #expect(try folder.list().entries.map(\.isPrivate) == [false])
@@ -74,15 +81,23 @@ final class TemporaryFolder {
     @Test func wrongPasswordTruncationAndAbsenceEachHaveTheirCode() throws {
         let temporary = try TemporaryFolder()
         let file = try KeyFolder(path: temporary.path).add(key(sampleKey), password: secret("p"), strength: .light)
-        let wrong = try #require(failure { () throws(KeyVaultError) in try KeyFolder.open(file: file, password: secret("q")) })
+        let wrong = try #require(
+            failure { () throws(KeyVaultError) in try KeyFolder.open(file: file, password: secret("q")) })
         #expect(wrong.code == .wrongPassword && wrong.path == file && !wrong.description.contains("\n"))
         let text = try String(contentsOfFile: file, encoding: .utf8)
         let cut = try temporary.write("cut", String(text.prefix(200)))
-        #expect(failure { () throws(KeyVaultError) in try KeyFolder.open(file: cut, password: secret("p")) }?.code == .malformed)
+        #expect(
+            failure { () throws(KeyVaultError) in try KeyFolder.open(file: cut, password: secret("p")) }?.code
+                == .malformed)
         let absent = temporary.path + "/absent"
-        #expect(failure { () throws(KeyVaultError) in try KeyFolder.open(file: absent, password: secret("p")) }?.code == .notFound)
-        #expect(failure { () throws(KeyVaultError) in try KeyFolder.open(file: temporary.path, password: secret("p")) }?.code == .badInput)
-        #expect(failure { () throws(KeyVaultError) in try KeyFolder(path: absent).list().entries.count }?.code == .notFound)
+        #expect(
+            failure { () throws(KeyVaultError) in try KeyFolder.open(file: absent, password: secret("p")) }?.code
+                == .notFound)
+        #expect(
+            failure { () throws(KeyVaultError) in try KeyFolder.open(file: temporary.path, password: secret("p")) }?
+                .code == .badInput)
+        #expect(
+            failure { () throws(KeyVaultError) in try KeyFolder(path: absent).list().entries.count }?.code == .notFound)
     }
 
     @Test func aListingNamesWhatItSkipsAndTwoFilesOfOneAddressAreAmbiguous() throws {
@@ -133,7 +148,8 @@ final class TemporaryFolder {
     @Test func whatIsNoPasswordFileIsRefused() throws {
         let temporary = try TemporaryFolder()
         let cases: [(String, Int, KeyVaultError.Code)] = [
-            ("a\nb\n", 0o600, .badInput), ("secret", 0o644, .looseMode), (String(repeating: "x", count: 1_025), 0o600, .badInput),
+            ("a\nb\n", 0o600, .badInput), ("secret", 0o644, .looseMode),
+            (String(repeating: "x", count: 1_025), 0o600, .badInput),
         ]
         for (index, (content, mode, expected)) in cases.enumerated() {
             let file = try temporary.write("p\(index)", content, mode: mode)
@@ -143,8 +159,12 @@ final class TemporaryFolder {
         }
         let empty = try temporary.write("empty", "\n")
         #expect(try text(.file(empty)) == "")
-        #expect(failure { () throws(KeyVaultError) in try PasswordSource.file(empty).read(confirm: true) }?.code == .badInput)
-        #expect(failure { () throws(KeyVaultError) in try PasswordSource.file(temporary.path + "/no").read() }?.code == .notFound)
+        #expect(
+            failure { () throws(KeyVaultError) in try PasswordSource.file(empty).read(confirm: true) }?.code
+                == .badInput)
+        #expect(
+            failure { () throws(KeyVaultError) in try PasswordSource.file(temporary.path + "/no").read() }?.code
+                == .notFound)
     }
 
     @Test func aHexKeyIsReadWithOrWithoutPrefixAndNothingElse() throws {
@@ -152,9 +172,12 @@ final class TemporaryFolder {
         for (index, content) in [sampleKey, "0x" + sampleKey + "\n", "  0X\(sampleKey.uppercased()) "].enumerated() {
             let file = try temporary.write("k\(index)", content)
             let found = try SecretInput.hexKey(from: .file(file))
-            #expect(found.withBytes { span in Hex.encode((0..<span.count).map { span[$0] }, prefix: false) } == sampleKey)
+            #expect(
+                found.withBytes { span in Hex.encode((0..<span.count).map { span[$0] }, prefix: false) } == sampleKey)
         }
-        for (index, content) in ["", "0x", sampleKey.dropLast() + "g", sampleKey + "00", String(sampleKey.dropLast())].enumerated() {
+        for (index, content) in ["", "0x", sampleKey.dropLast() + "g", sampleKey + "00", String(sampleKey.dropLast())]
+            .enumerated()
+        {
             let file = try temporary.write("bad\(index)", String(content))
             let error = try #require(failure { () throws(KeyVaultError) in try SecretInput.hexKey(from: .file(file)) })
             #expect(error.code == .invalidKey && !error.description.contains("7a28"))

@@ -8,7 +8,8 @@ import Testing
 @Suite struct KeystoreInteropTests {
     /// A Python with eth-keyfile and eth-account: `$MARTLET_KEYS_PYTHON`, else `.venv-keys` of the checkout.
     private var python: String? {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let named = ProcessInfo.processInfo.environment["MARTLET_KEYS_PYTHON"]
         let path = named ?? root.appendingPathComponent(".venv-keys/bin/python").path
         if FileManager.default.isExecutableFile(atPath: path) { return path }
@@ -21,7 +22,8 @@ import Testing
         guard let python else { return }
         let temporary = try TemporaryFolder()
         let password = "p\u{e4}ss \u{2603}"
-        let file = try KeyFolder(path: temporary.path).add(key(sampleKey), password: secret(password), strength: strength)
+        let file = try KeyFolder(path: temporary.path).add(
+            key(sampleKey), password: secret(password), strength: strength)
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let process = Process(), input = Pipe(), output = Pipe()
         process.executableURL = URL(fileURLWithPath: python)

@@ -19,17 +19,21 @@ import Testing
         let good = try light()
         #expect(code(good) == nil)
         let cases: [(String, String, KeyVaultError.Code)] = [
-            (#""version":3"#, #""version":1"#, .unsupportedVersion), (#""version":3"#, #""version":"1""#, .unsupportedVersion),
+            (#""version":3"#, #""version":1"#, .unsupportedVersion),
+            (#""version":3"#, #""version":"1""#, .unsupportedVersion),
             (#""version":3"#, #""version":4"#, .unsupportedVersion), (#""version":3"#, #""vers":3"#, .malformed),
-            ("aes-128-ctr", "aes-128-cbc", .unsupportedCipher), (#""kdf":"scrypt""#, #""kdf":"argon2id""#, .unsupportedDerivation),
+            ("aes-128-ctr", "aes-128-cbc", .unsupportedCipher),
+            (#""kdf":"scrypt""#, #""kdf":"argon2id""#, .unsupportedDerivation),
             (#""n":4096"#, #""n":4095"#, .parametersOutOfBounds), (#""n":4096"#, #""n":1"#, .parametersOutOfBounds),
             (#""n":4096"#, #""n":0"#, .parametersOutOfBounds), (#""n":4096"#, #""n":-4096"#, .parametersOutOfBounds),
             (#""n":4096"#, #""n":9223372036854775807"#, .parametersOutOfBounds),
             (#""n":4096"#, #""n":99999999999999999999"#, .malformed), (#""n":4096"#, #""n":4096.0"#, .malformed),
             (#""n":4096"#, #""n":1048576"#, .parametersOutOfBounds), (#""n":4096"#, #""n":"4096""#, .malformed),
             (#""r":8"#, #""r":0"#, .parametersOutOfBounds), (#""r":8"#, #""r":1000000"#, .parametersOutOfBounds),
-            (#""p":6"#, #""p":0"#, .parametersOutOfBounds), (#""p":6"#, #""p":9223372036854775807"#, .parametersOutOfBounds),
-            (#""dklen":32"#, #""dklen":16"#, .parametersOutOfBounds), (#""dklen":32"#, #""dklen":999999999"#, .parametersOutOfBounds),
+            (#""p":6"#, #""p":0"#, .parametersOutOfBounds),
+            (#""p":6"#, #""p":9223372036854775807"#, .parametersOutOfBounds),
+            (#""dklen":32"#, #""dklen":16"#, .parametersOutOfBounds),
+            (#""dklen":32"#, #""dklen":999999999"#, .parametersOutOfBounds),
             (#""mac":""#, #""mac":"0""#, .malformed), (#""iv":""#, #""iv":"00"#, .malformed),
             (#""ciphertext":""#, #""ciphertext":"00"#, .malformed), (#""address":""#, #""address":"00"#, .malformed),
             (#""crypto""#, #""crypt""#, .malformed),
@@ -45,7 +49,8 @@ import Testing
     @Test func pbkdf2IsBoundedAndOnlyWithSHA256() throws {
         let vector = try #require(try KeystoreVector.all().first { $0.name.contains("pbkdf2") })
         for (from, to, expected) in [
-            ("hmac-sha256", "hmac-sha512", KeyVaultError.Code.unsupportedDerivation), ("5000", "0", .parametersOutOfBounds),
+            ("hmac-sha256", "hmac-sha512", KeyVaultError.Code.unsupportedDerivation),
+            ("5000", "0", .parametersOutOfBounds),
             ("5000", "2000000000", .parametersOutOfBounds), ("5000", "null", .malformed),
         ] {
             let bad = vector.file.replacingOccurrences(of: from, with: to)
@@ -60,7 +65,9 @@ import Testing
             let error = failure { () throws(KeyVaultError) in try Keystore(parsing: Array(bytes[0..<length])) }
             #expect(error?.code == .malformed, "\(length) bytes")
         }
-        let long = failure { () throws(KeyVaultError) in try Keystore(parsing: bytes + [UInt8](repeating: 0x20, count: 70_000)) }
+        let long = failure { () throws(KeyVaultError) in
+            try Keystore(parsing: bytes + [UInt8](repeating: 0x20, count: 70_000))
+        }
         #expect(long?.code == .malformed)
     }
 
@@ -94,7 +101,9 @@ import Testing
     @Test func randomBytesNeverTrap() {
         var random = SeededGenerator()
         for _ in 0..<5_000 {
-            let bytes = (0..<Int.random(in: 0...300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes = (0..<Int.random(in: 0...300, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             #expect(failure { () throws(KeyVaultError) in try Keystore(parsing: bytes) } != nil)
         }
     }

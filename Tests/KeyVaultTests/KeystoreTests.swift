@@ -9,7 +9,9 @@ import Testing
 
 /// Passwords and keys as tests write them.
 func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8)) }
-func key(_ hex: String) -> PrivateKey { PrivateKey(bytes: Hex.decode(hex) ?? []) ?? { fatalError("bad key in a test") }() }
+func key(_ hex: String) -> PrivateKey {
+    PrivateKey(bytes: Hex.decode(hex) ?? []) ?? { fatalError("bad key in a test") }()
+}
 func hexOf(_ key: borrowing PrivateKey) -> String {
     key.withBytes { span in Hex.encode((0..<span.count).map { span[$0] }, prefix: false) }
 }
@@ -46,7 +48,9 @@ struct KeystoreVector: Decodable {
             let opened = try keystore.decrypt(password: secret(vector.password))
             #expect(hexOf(opened) == vector.key, "\(vector.name)")
             #expect(opened.address == Address(hex: vector.address), "\(vector.name)")
-            #expect(failure { () throws(KeyVaultError) in try keystore.decrypt(password: secret(vector.password + "x")) }?.code == .wrongPassword)
+            #expect(
+                failure { () throws(KeyVaultError) in try keystore.decrypt(password: secret(vector.password + "x")) }?
+                    .code == .wrongPassword)
         }
     }
 
@@ -69,13 +73,18 @@ struct KeystoreVector: Decodable {
         let original = key(sampleKey)
         let keystore = try Keystore(encrypting: original, password: secret("p"), strength: .light)
         let text = String(decoding: keystore.serialized(), as: UTF8.self)
-        let shape = #/\{"address":"008aeeda4d805471df9b2a5b0f38a0c3bcba786b","crypto":\{"cipher":"aes-128-ctr","ciphertext":"[0-9a-f]{64}","cipherparams":\{"iv":"[0-9a-f]{32}"\},"kdf":"scrypt","kdfparams":\{"dklen":32,"n":4096,"p":6,"r":8,"salt":"[0-9a-f]{64}"\},"mac":"[0-9a-f]{64}"\},"id":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","version":3\}/#
+        let shape = try Regex(
+            #"\{"address":"008aeeda4d805471df9b2a5b0f38a0c3bcba786b","crypto":\{"cipher":"aes-128-ctr","#
+                + #""ciphertext":"[0-9a-f]{64}","cipherparams":\{"iv":"[0-9a-f]{32}"\},"kdf":"scrypt","#
+                + #""kdfparams":\{"dklen":32,"n":4096,"p":6,"r":8,"salt":"[0-9a-f]{64}"\},"mac":"[0-9a-f]{64}"\},"#
+                + #""id":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","version":3\}"#)
         #expect(text.wholeMatch(of: shape) != nil, "\(text)")
         let again = try Keystore(parsing: keystore.serialized())
         #expect(again == keystore)
         #expect(hexOf(try again.decrypt(password: secret("p"))) == sampleKey)
         let second = try Keystore(encrypting: original, password: secret("p"), strength: .light)
-        #expect(second.salt != keystore.salt && second.id != keystore.id && second.initialVector != keystore.initialVector)
+        #expect(
+            second.salt != keystore.salt && second.id != keystore.id && second.initialVector != keystore.initialVector)
     }
 
     @Test func theDefaultIsGethsStandardCost() throws {

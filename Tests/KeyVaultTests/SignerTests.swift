@@ -42,7 +42,13 @@ import Testing
             (.valueTooHigh, { $0.value = 1_001 }), (.gasTooHigh, { $0.gasLimit = 500_001 }),
             (.feeTooHigh, { $0.maxFeePerGas = 101 }), (.feeTooHigh, { $0.maxFeePerGas = .max }),
             (.tipAboveFee, { $0.maxPriorityFeePerGas = 100 }), (.costTooHigh, { $0.gasLimit = 500_000 }),
-            (.feeTooHigh, { $0.kind = .legacy; $0.gasPrice = 101 }),
+            (
+                .feeTooHigh,
+                {
+                    $0.kind = .legacy
+                    $0.gasPrice = 101
+                }
+            ),
             (.alreadySigned, { $0.signature = Signature(r: 1, s: 1, yParity: 0) }),
         ]
         let signer = try Signer(key: key(sampleKey), policy: policy())
@@ -127,13 +133,16 @@ import Testing
 
     @Test func publishedKeysSignOnLocalChainsOnly() throws {
         let published = [
-            String(repeating: "0", count: 63) + "1", String(repeating: "0", count: 62) + "64", String(repeating: "46", count: 32),
+            String(repeating: "0", count: 63) + "1", String(repeating: "0", count: 62) + "64",
+            String(repeating: "46", count: 32),
             "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",  // "test … junk", account 0
         ]
         for hex in published {
             #expect(WellKnownKeys.contains(key(hex).address))
             for chains: Set<UInt64> in [[1], [1_337, 42_161]] {
-                let error = failure { () throws(KeyVaultError) in try Signer(key: key(hex), policy: policy(chainIDs: chains)) }
+                let error = failure { () throws(KeyVaultError) in
+                    try Signer(key: key(hex), policy: policy(chainIDs: chains))
+                }
                 #expect(error?.code == .wellKnownKey)
             }
             #expect(try Signer(key: key(hex), policy: policy(chainIDs: [1_337, 31_337])).address == key(hex).address)

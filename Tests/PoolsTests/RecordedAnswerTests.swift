@@ -11,6 +11,10 @@ struct RecordedPool {
     var ticks: [Int32] = []
     var nets: [Int128] = []
 
+    init(pool: UniswapV3Pool, ticks: [Int32], nets: [Int128]) {
+        (self.pool, self.ticks, self.nets) = (pool, ticks, nets)
+    }
+
     /// Reads {scalars: …, tick_data: {tick: [gross, net, block]}} or the flat form with objects.
     init(_ json: JSON) throws {
         let scalars = json["scalars"] ?? json

@@ -12,7 +12,8 @@ import Testing
 /// The key of the vector in facts/apis.md §3.1: 0x46 repeated 32 times.
 func vectorIdentity(_ digests: (@Sendable (Hash32) -> Void)? = nil) throws -> RelayIdentity {
     let address = try #require(Address(hex: "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"))
-    return RelayIdentity(address: address) { digest in
+    return RelayIdentity(address: address) { message in
+        let digest = EIP191.personalHash(message)
         digests?(digest)
         return PrivateKey(bytes: Array(repeating: 0x46, count: 32))?.sign(digest)
     }

@@ -34,7 +34,8 @@ private final class Lines: Sendable {
 
     @Test func aValueFromAPeerCannotForgeALineOrSteerTheTerminal() {
         let lines = Lines()
-        logger(.text, lines).warning("peer error", metadata: ["text": "x\n2023 info node: fine \u{1b}[2J \"q\" \u{2028}"])
+        logger(.text, lines).warning(
+            "peer error", metadata: ["text": "x\n2023 info node: fine \u{1b}[2J \"q\" \u{2028}"])
         #expect(lines.text.count == 1)
         let line = lines.text[0]
         #expect(line.dropLast().allSatisfy { !$0.isNewline && $0 != "\u{1b}" })

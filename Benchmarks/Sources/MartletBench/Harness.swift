@@ -19,18 +19,24 @@ struct Harness {
         sink &+= row.ours(allocationsCount)
         let allocations = Double(martlet_allocation_count() - before) / Double(allocationsCount)
         let peerCount = row.peer.map { calibrated($0.body) }
-        var ours: [Double] = [], peers: [Double] = []
-        ours.reserveCapacity(rounds)
-        peers.reserveCapacity(rounds)
+        var ours: [Double] = [], peers: [Double] = [], ratios: [Double] = []
         for _ in 0..<rounds {
-            ours.append(time(row.ours, count))
-            if let peer = row.peer, let peerCount { peers.append(time(peer.body, peerCount)) }
+            let mine = time(row.ours, count)
+            ours.append(mine)
+            if let peer = row.peer, let peerCount {
+                let theirs = time(peer.body, peerCount)
+                peers.append(theirs)
+                ratios.append(mine / theirs)
+            }
         }
-        ours.sort()
-        peers.sort()
         return Measurement(
-            name: row.name, p50: ours[rounds / 2], p99: ours[rounds * 99 / 100], allocations: allocations,
-            peer: row.peer?.name, peerP50: peers.isEmpty ? nil : peers[rounds / 2])
+            name: row.name, p50: Self.quantile(ours, 50), p99: Self.quantile(ours, 99), allocations: allocations,
+            peer: row.peer?.name, peerP50: peers.isEmpty ? nil : Self.quantile(peers, 50),
+            ratio: ratios.isEmpty ? nil : Self.quantile(ratios, 50))
+    }
+
+    private static func quantile(_ values: [Double], _ percent: Int) -> Double {
+        values.sorted()[values.count * percent / 100]
     }
 
     /// Doubles the batch until it lasts long enough; warms up on the way.

@@ -30,6 +30,8 @@ struct Measurement: Codable {
     var allocations: Double
     var peer: String?
     var peerP50: Double?
-    /// Our median divided by the peer's: below 1 we are faster. The only figure that machines share.
-    var ratio: Double? { peerP50.map { p50 / $0 } }
+    /// Our time divided by the peer's, the median over pairs of batches that ran one after the other: below 1 we are
+    /// faster.
+    /// Both halves of a pair meet the same clock speed and load, so this is the figure that machines and runs share.
+    var ratio: Double?
 }

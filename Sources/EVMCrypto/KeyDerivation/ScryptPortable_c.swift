@@ -1,7 +1,8 @@
 /// scrypt's mixing written out, for costs that OpenSSL refuses.
 ///
-/// OpenSSL insists on n < 2^(16 r), as RFC 7914 §2 asks; geth and others do not, and keystores with r = 1 and n = 262,144 exist
-/// (one is in the official KeyStoreTests). The outer PBKDF2 steps are OpenSSL's either way. About twice OpenSSL's time.
+/// OpenSSL insists on n < 2^(16 r), as RFC 7914 §2 asks; geth and others do not, and keystores with r = 1 and n =
+/// 262,144 exist (one is in the official KeyStoreTests). The outer PBKDF2 steps are OpenSSL's either way. About twice
+/// OpenSSL's time.
 /// The name ends in `_c` because it works on raw memory; no C is called.
 enum ScryptPortable {
     /// Whether OpenSSL refuses these costs for the rule above.
@@ -40,9 +41,11 @@ enum ScryptPortable {
         return try PBKDF2.stretched(password: password, salt: mixed, iterations: 1, length: length)
     }
 
-    /// scryptROMix: fills `memory` with n states of `x`, then walks it n times in an order that depends on the data. §5.
+    /// scryptROMix: fills `memory` with n states of `x`, then walks it n times in an order that depends on the data.
+    /// §5.
     private static func mix(
-        _ x: UnsafeMutablePointer<UInt32>, scratch: UnsafeMutablePointer<UInt32>, _ memory: UnsafeMutablePointer<UInt32>,
+        _ x: UnsafeMutablePointer<UInt32>, scratch: UnsafeMutablePointer<UInt32>,
+        _ memory: UnsafeMutablePointer<UInt32>,
         n: Int, r: Int
     ) {
         let words = 32 * r

@@ -2,10 +2,10 @@ public import EVMTypes
 
 /// What pending swaps would make of a market: changed rows over a base that stays as it is.
 ///
-/// Swaps never move ticks, so a changed pool is one small row. The base is passed to each call and never kept: an overlay
-/// holds no copy of it. One overlay serves one event after another; `reset` costs the number of touched pools. A
-/// transaction that turns out to revert is taken back with `mark` and `rollback`. After the first use nothing allocates
-/// until more pools are touched at once than ever before.
+/// Swaps never move ticks, so a changed pool is one small row. The base is passed to each call and never kept: an
+/// overlay holds no copy of it. One overlay serves one event after another; `reset` costs the number of touched pools.
+/// A transaction that turns out to revert is taken back with `mark` and `rollback`. After the first use nothing
+/// allocates until more pools are touched at once than ever before.
 public struct MarketOverlay: Sendable {
     /// Pools whose state differs from the base or was written equal to it, in the order of first touch.
     public private(set) var touchedPools: [PoolIndex] = []
@@ -57,13 +57,13 @@ public struct MarketOverlay: Sendable {
     public func isTouched(_ pool: PoolIndex) -> Bool { Int(pool) < rowOfPool.count && rowOfPool[Int(pool)] >= 0 }
 
     /// The state of a pool: its row, else the base's.
-    public func pool(_ pool: PoolIndex, in base: MarketState) -> Pool {
+    public func pool(_ pool: PoolIndex, in base: borrowing MarketState) -> Pool {
         isTouched(pool) ? rows[Int(rowOfPool[Int(pool)])] : base.pool(pool)
     }
 
     /// The exact output for an exact input; throws as `MarketState.quote`. No allocation.
     public func quote(
-        _ pool: PoolIndex, exactIn amountIn: UInt128, zeroForOne: Bool, in base: MarketState
+        _ pool: PoolIndex, exactIn amountIn: UInt128, zeroForOne: Bool, in base: borrowing MarketState
     ) throws(QuoteError) -> UInt128 {
         guard base.isUsable(pool) else { throw .stale }
         return try base.quote(pool, as: self.pool(pool, in: base), exactIn: amountIn, zeroForOne: zeroForOne)
@@ -71,7 +71,7 @@ public struct MarketOverlay: Sendable {
 
     /// The exact input for an exact output; throws as `MarketState.quote`. No allocation.
     public func quote(
-        _ pool: PoolIndex, exactOut amountOut: UInt128, zeroForOne: Bool, in base: MarketState
+        _ pool: PoolIndex, exactOut amountOut: UInt128, zeroForOne: Bool, in base: borrowing MarketState
     ) throws(QuoteError) -> UInt128 {
         guard base.isUsable(pool) else { throw .stale }
         return try base.quote(pool, as: self.pool(pool, in: base), exactOut: amountOut, zeroForOne: zeroForOne)
@@ -88,11 +88,11 @@ public struct MarketOverlay: Sendable {
 
     /// Swaps as the pool's contract would, and keeps the state after it.
     ///
-    /// V3 pools fill partly at the limit (the protocol's own when nil), as on the chain: look at `isFilled`. Throws, with
-    /// nothing changed, where the contract reverts.
+    /// V3 pools fill partly at the limit (the protocol's own when nil), as on the chain: look at `isFilled`. Throws,
+    /// with nothing changed, where the contract reverts.
     public mutating func swap(
         _ pool: PoolIndex, exactIn: Bool, amount: UInt128, zeroForOne: Bool, sqrtPriceLimitX96: U256? = nil,
-        in base: MarketState
+        in base: borrowing MarketState
     ) throws(QuoteError) -> Moved {
         guard base.isUsable(pool) else { throw .stale }
         switch self.pool(pool, in: base) {
@@ -119,7 +119,7 @@ public struct MarketOverlay: Sendable {
 
     /// Books a V2 swap whose amounts were fixed before it, as routers do. Throws where the pair would refuse.
     public mutating func book(
-        _ pool: PoolIndex, amountIn: UInt128, amountOut: UInt128, zeroForOne: Bool, in base: MarketState
+        _ pool: PoolIndex, amountIn: UInt128, amountOut: UInt128, zeroForOne: Bool, in base: borrowing MarketState
     ) throws(QuoteError) {
         guard base.isUsable(pool), case .uniswapV2(var pair) = self.pool(pool, in: base) else { throw .stale }
         try pair.book(amountIn: amountIn, amountOut: amountOut, zeroForOne: zeroForOne)
@@ -127,7 +127,7 @@ public struct MarketOverlay: Sendable {
     }
 
     /// Gives a pool a state of the caller's, for "what if" questions.
-    public mutating func set(_ pool: PoolIndex, _ state: Pool, in base: MarketState) {
+    public mutating func set(_ pool: PoolIndex, _ state: Pool, in base: borrowing MarketState) {
         if rowOfPool.count < base.poolCount {
             rowOfPool.append(contentsOf: repeatElement(-1, count: base.poolCount - rowOfPool.count))
         }

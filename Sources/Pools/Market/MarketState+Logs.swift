@@ -8,7 +8,8 @@ public enum LogIgnored: UInt8, Hashable, Sendable {
     case foreignAddress
     /// The event is not one of the protocol's, or has no topics.
     case unknownEvent
-    /// The event moves no price: `Collect`, `Flash`, `SetFeeProtocol` (it only splits the fee), transfers of pool shares, …
+    /// The event moves no price: `Collect`, `Flash`, `SetFeeProtocol` (it only splits the fee), transfers of pool
+    /// shares, …
     case noEffectOnQuotes
     /// The pool is past this log already.
     case alreadyApplied

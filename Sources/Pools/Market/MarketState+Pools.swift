@@ -157,8 +157,8 @@ extension MarketState {
         }
     }
 
-    /// Whether a pool's ticks, price and liquidity agree: the nets up to the current tick sum to the liquidity, all nets sum
-    /// to zero, price and tick belong together. True for V2 and for a pool without state. O(ticks).
+    /// Whether a pool's ticks, price and liquidity agree: the nets up to the current tick sum to the liquidity, all
+    /// nets sum to zero, price and tick belong together. True for V2 and for a pool without state. O(ticks).
     public func invariantHolds(_ pool: PoolIndex) -> Bool {
         guard case .uniswapV3(let state) = pools[Int(pool)], entries[Int(pool)].hasState else { return true }
         guard TickMath.belong(sqrtPrice: state.sqrtPriceX96, tick: state.tick) else { return false }
@@ -184,8 +184,8 @@ extension MarketState {
 }
 
 extension TickMath {
-    /// Whether a pool can have this price and tick at once: the tick is the price's, or one less where the price lies exactly
-    /// on a tick that was crossed downwards.
+    /// Whether a pool can have this price and tick at once: the tick is the price's, or one less where the price lies
+    /// exactly on a tick that was crossed downwards.
     public static func belong(sqrtPrice: U256, tick: Int32) -> Bool {
         guard let exact = self.tick(atSqrtPrice: sqrtPrice) else { return false }
         return tick == exact || (tick == exact - 1 && self.sqrtPrice(atTick: exact) == sqrtPrice)

@@ -5,7 +5,7 @@ public import EVMTypes
 extension MarketState {
     /// The exact output of a pool for an exact input; see the protocol's own `quote`. `.stale` for an unusable pool.
     /// No allocation.
-    public func quote(
+    public borrowing func quote(
         _ pool: PoolIndex, exactIn amountIn: UInt128, zeroForOne: Bool
     ) throws(QuoteError) -> UInt128 {
         guard isUsable(pool) else { throw .stale }
@@ -13,15 +13,16 @@ extension MarketState {
     }
 
     /// The exact input a pool needs for an exact output. `.stale` for an unusable pool. No allocation.
-    public func quote(
+    public borrowing func quote(
         _ pool: PoolIndex, exactOut amountOut: UInt128, zeroForOne: Bool
     ) throws(QuoteError) -> UInt128 {
         guard isUsable(pool) else { throw .stale }
         return try quote(pool, as: pools[Int(pool)], exactOut: amountOut, zeroForOne: zeroForOne)
     }
 
-    /// As `quote(_:exactIn:zeroForOne:)`, with `state` in place of the pool's own price and liquidity; its ticks are used.
-    public func quote(
+    /// As `quote(_:exactIn:zeroForOne:)`, with `state` in place of the pool's own price and liquidity; its ticks are
+    /// used.
+    public borrowing func quote(
         _ pool: PoolIndex, as state: Pool, exactIn amountIn: UInt128, zeroForOne: Bool
     ) throws(QuoteError) -> UInt128 {
         switch state {
@@ -35,7 +36,7 @@ extension MarketState {
     }
 
     /// As `quote(_:exactOut:zeroForOne:)`, with `state` in place of the pool's own price and liquidity.
-    public func quote(
+    public borrowing func quote(
         _ pool: PoolIndex, as state: Pool, exactOut amountOut: UInt128, zeroForOne: Bool
     ) throws(QuoteError) -> UInt128 {
         switch state {
@@ -49,7 +50,7 @@ extension MarketState {
     }
 
     /// The V3 contract's `swap` on `state` over a pool's ticks; partial fills are told by `isFilled`.
-    public func concentratedSwap(
+    public borrowing func concentratedSwap(
         _ pool: PoolIndex, as state: UniswapV3Pool, exactIn: Bool, amount: U256, zeroForOne: Bool,
         sqrtPriceLimitX96: U256? = nil
     ) throws(QuoteError) -> UniswapV3Swap {

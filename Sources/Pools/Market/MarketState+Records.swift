@@ -59,8 +59,9 @@ extension MarketState {
 
     /// Takes stored rows in, in any order, as the state of their pools. Nothing becomes dirty.
     ///
-    /// May be called once with everything, or first with rows of pools, then with rows of ticks in portions. The identity of
-    /// every pool that was verified is verified again. Throws the first row it refuses, by name; rows before it stay.
+    /// May be called once with everything, or first with rows of pools, then with rows of ticks in portions. The
+    /// identity of every pool that was verified is verified again. Throws the first row it refuses, by name; rows
+    /// before it stay.
     public mutating func load(_ records: [StoreWrite]) throws(PoolRecordError) {
         for record in records where record.column == .pools {
             try install(try verified(PoolRecord.decodeHeader(key: record.key, value: record.value), record.key))
@@ -78,21 +79,25 @@ extension MarketState {
 
     /// Makes pools equal to their stored rows again, after the store was taken back over a reorganisation.
     ///
-    /// A pool without rows is removed: its creation was undone. Unsaved changes of these pools are forgotten. Throws, with
-    /// nothing changed, when a row is corrupt or of a pool that was not named.
+    /// A pool without rows is removed: its creation was undone. Unsaved changes of these pools are forgotten. Throws,
+    /// with nothing changed, when a row is corrupt or of a pool that was not named.
     public mutating func reload(_ poolAddresses: [Address], from records: [StoreWrite]) throws(PoolRecordError) {
         let named = Set(poolAddresses)
-        var stored = Set<Address>()
+        var stored: [Address: PoolIdentity] = [:]
         for record in records where record.column == .pools {
             let header = try verified(PoolRecord.decodeHeader(key: record.key, value: record.value), record.key)
             guard named.contains(header.identity.address) else {
                 throw PoolRecordError(.unexpectedPool, .pools, record.key)
             }
-            stored.insert(header.identity.address)
+            if let pool = poolOfAddress[header.identity.address], entries[Int(pool)].identity != header.identity {
+                throw PoolRecordError(.wrongIdentity, .pools, record.key)
+            }
+            stored[header.identity.address] = header.identity
         }
         for record in records where record.column == .ticks {
-            let (address, _) = try PoolRecord.decodeTick(key: record.key, value: record.value)
-            guard stored.contains(address) else { throw PoolRecordError(.tickWithoutPool, .ticks, record.key) }
+            let (address, state) = try PoolRecord.decodeTick(key: record.key, value: record.value)
+            guard let identity = stored[address], identity.kind == .uniswapV3, state.tick % identity.tickSpacing == 0
+            else { throw PoolRecordError(.tickWithoutPool, .ticks, record.key) }
         }
         for address in poolAddresses { forget(address) }
         try load(records)

@@ -50,8 +50,8 @@ public struct PoolRecordError: Error, Hashable, Sendable, CustomStringConvertibl
 
 /// The bytes of stored rows, version 1; all integers big-endian, the last 4 bytes a CRC-32C over key and value.
 ///
-/// Pool: version, kind, dexID 2, token0 20, token1 20, fee 4, spacing 4, flags 1, quarantine 1, block 8, log index 4, then V2:
-/// reserve0 16, reserve1 16; V3: sqrtPrice 20, liquidity 16, tick 4. Tick: version, net 16, gross 16.
+/// Pool: version, kind, dexID 2, token0 20, token1 20, fee 4, spacing 4, flags 1, quarantine 1, block 8, log index 4,
+/// then V2: reserve0 16, reserve1 16; V3: sqrtPrice 20, liquidity 16, tick 4. Tick: version, net 16, gross 16.
 enum PoolRecord {
     static let version: UInt8 = 1
     static let hasStateFlag: UInt8 = 1

@@ -1,7 +1,8 @@
 /// The initialised ticks of all V3 pools, in three flat columns.
 ///
-/// Each pool owns one range of the columns, its ticks ascending; a range that is full moves to the end with twice the room,
-/// and the table is repacked when more than half of it is abandoned. Reading costs a binary search, no pointer chase.
+/// Each pool owns one range of the columns, its ticks ascending; a range that is full moves to the end with twice the
+/// room, and the table is repacked when more than half of it is abandoned. Reading costs a binary search, no pointer
+/// chase.
 public struct TickTable: Sendable {
     /// Where one pool's ticks lie.
     @frozen

@@ -35,7 +35,8 @@ public enum SqrtPriceMath {
         return roundingUp && hasRest ? floored.adding(.one) : floored
     }
 
-    /// The price after `amount` of the input token came in, never past what it pays for; nil where the contract reverts.
+    /// The price after `amount` of the input token came in, never past what it pays for; nil where the contract
+    /// reverts.
     @inlinable
     public static func priceAfterInput(
         _ sqrtPrice: U256, liquidity: UInt128, amount: U256, zeroForOne: Bool

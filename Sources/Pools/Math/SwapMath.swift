@@ -28,8 +28,8 @@ public enum SwapMath {
 
     /// Moves from `price` towards `target` with `remaining` of the input (`exactIn`) or output still to fill.
     ///
-    /// The direction follows from the prices. `feePips` must be below 1e6. When an exact input stops short of the target,
-    /// the whole rest is the fee. Answers nil where the contract reverts. No allocation.
+    /// The direction follows from the prices. `feePips` must be below 1e6. When an exact input stops short of the
+    /// target, the whole rest is the fee. Answers nil where the contract reverts. No allocation.
     public static func step(
         price: U256, target: U256, liquidity: UInt128, remaining: U256, feePips: UInt32, exactIn: Bool
     ) -> SwapStep? {

@@ -3,8 +3,8 @@ public import EVMTypes
 /// Constant-product pair (x * y = k): Uniswap V2 and its forks.
 ///
 /// Source: v2-core `UniswapV2Pair.swap`, v2-periphery `UniswapV2Library`, whitepaper §3.2.1.
-/// Rounding: outputs down, inputs up (for the pool). A token that takes a fee on transfer, or changes balances by itself,
-/// breaks the model: such tokens must be kept away from it.
+/// Rounding: outputs down, inputs up (for the pool). A token that takes a fee on transfer, or changes balances by
+/// itself, breaks the model: such tokens must be kept away from it.
 @frozen
 public struct UniswapV2Pool: Hashable, Sendable {
     /// Reserves in each token's smallest unit; each below 2^112.
@@ -33,8 +33,8 @@ public struct UniswapV2Pool: Hashable, Sendable {
 
     /// The output for exactly `amountIn`: in*n*rOut / (rIn*d + in*n), rounded down.
     ///
-    /// Throws `.zeroAmount` for nothing in or nothing out, `.noLiquidity` for an empty reserve, `.insufficientLiquidity`
-    /// when the reserve would reach 2^112. O(1), no allocation.
+    /// Throws `.zeroAmount` for nothing in or nothing out, `.noLiquidity` for an empty reserve,
+    /// `.insufficientLiquidity` when the reserve would reach 2^112. O(1), no allocation.
     @inlinable
     public func quote(exactIn amountIn: UInt128, zeroForOne: Bool) throws(QuoteError) -> UInt128 {
         let (reserveIn, reserveOut) = zeroForOne ? (reserve0, reserve1) : (reserve1, reserve0)
@@ -43,7 +43,8 @@ public struct UniswapV2Pool: Hashable, Sendable {
         guard reserveIn < Self.reserveLimit, reserveOut < Self.reserveLimit else { throw .overflow }
         guard amountIn < Self.reserveLimit - reserveIn else { throw .insufficientLiquidity }
         let (kept, whole) = feeFraction
-        // amountIn + reserveIn < 2^112 and whole < 2^20: products of the two stay below 2^132, with a reserve below 2^244.
+        // amountIn + reserveIn < 2^112 and whole < 2^20: products of the two stay below 2^132, with a reserve below
+        // 2^244.
         let effective = U256(amountIn) &* U256(kept)
         let out = (effective &* U256(reserveOut)) / (U256(reserveIn) &* U256(whole) &+ effective)
         guard out.lo != 0 else { throw .zeroAmount }
@@ -52,8 +53,8 @@ public struct UniswapV2Pool: Hashable, Sendable {
 
     /// The least input that gives `amountOut`: rIn*out*d / ((rOut-out)*n) + 1.
     ///
-    /// Throws as the exact-input quote does; `.insufficientLiquidity` also when the reserve does not hold `amountOut` and
-    /// one unit more. O(1), no allocation.
+    /// Throws as the exact-input quote does; `.insufficientLiquidity` also when the reserve does not hold `amountOut`
+    /// and one unit more. O(1), no allocation.
     @inlinable
     public func quote(exactOut amountOut: UInt128, zeroForOne: Bool) throws(QuoteError) -> UInt128 {
         let (reserveIn, reserveOut) = zeroForOne ? (reserve0, reserve1) : (reserve1, reserve0)

@@ -2,8 +2,8 @@ public import EVMTypes
 
 /// Concentrated-liquidity pool: Uniswap V3 and its forks with the same engine (Sushi V3, Pancake V3).
 ///
-/// The value holds what a swap changes and the pool's constants; the initialised ticks lie in a flat, sorted table and are
-/// passed in as spans. Source: v3-core `UniswapV3Pool`, whitepaper §6. Rounding: outputs down, inputs and fees up.
+/// The value holds what a swap changes and the pool's constants; the initialised ticks lie in a flat, sorted table and
+/// are passed in as spans. Source: v3-core `UniswapV3Pool`, whitepaper §6. Rounding: outputs down, inputs and fees up.
 @frozen
 public struct UniswapV3Pool: Hashable, Sendable {
     /// sqrt(token1 / token0) in Q64.96; zero before `Initialize`.

@@ -1,6 +1,7 @@
 internal import EVMTypes
 
-/// The events of V3 pools and their factory. Source: v3-core `IUniswapV3PoolEvents`, `IUniswapV3Factory`; the Pancake form of
+/// The events of V3 pools and their factory. Source: v3-core `IUniswapV3PoolEvents`, `IUniswapV3Factory`; the Pancake
+/// form of
 /// `Swap` has two more fields, which quotes do not need.
 enum UniswapV3Event: Equatable {
     case initialize(sqrtPriceX96: U256, tick: Int32)

@@ -32,8 +32,8 @@ enum RouterStepFailure: Error {
 
 /// What a plan's steps moved to whom, so that "all that the router holds" can be told.
 ///
-/// It starts from nothing: tokens that lay in the router before are not seen, and the sender is taken to have balance and
-/// allowance for what it pays.
+/// It starts from nothing: tokens that lay in the router before are not seen, and the sender is taken to have balance
+/// and allowance for what it pays.
 struct RouterLedger {
     private var rows: [(holder: Address, token: Address, amount: U256)] = []
     /// Native coin in the router, wei.
@@ -65,11 +65,11 @@ struct RouterLedger {
 extension MarketOverlay {
     /// Applies what a router would do in a block with this timestamp on top of this parent.
     ///
-    /// All or nothing, as a transaction is, except for steps that may revert alone. Every hop is the exact swap of its pool;
-    /// minimum outputs, maximum inputs, price limits and deadlines are checked. Without `parentHash` a plan that demands
-    /// one reverts.
+    /// All or nothing, as a transaction is, except for steps that may revert alone. Every hop is the exact swap of its
+    /// pool; minimum outputs, maximum inputs, price limits and deadlines are checked. Without `parentHash` a plan that
+    /// demands one reverts.
     public mutating func apply(
-        _ plan: RouterPlan, timestamp: UInt64, parentHash: Hash32?, in base: MarketState
+        _ plan: RouterPlan, timestamp: UInt64, parentHash: Hash32?, in base: borrowing MarketState
     ) -> RouterOutcome {
         if let deadline = plan.deadline, deadline < U256(timestamp) { return .reverts(.deadlinePassed) }
         if let wanted = plan.previousBlockHash, wanted != parentHash { return .reverts(.wrongPreviousBlock) }
@@ -100,7 +100,7 @@ extension MarketOverlay {
 
     private mutating func run(
         _ action: RouterAction, _ plan: RouterPlan, _ timestamp: UInt64, _ ledger: inout RouterLedger,
-        _ base: MarketState
+        _ base: borrowing MarketState
     ) throws(RouterStepFailure) {
         let router = plan.router.address
         switch action {
@@ -135,7 +135,7 @@ extension MarketOverlay {
     }
 
     private mutating func run(
-        _ intent: SwapIntent, _ plan: RouterPlan, _ ledger: inout RouterLedger, _ base: MarketState
+        _ intent: SwapIntent, _ plan: RouterPlan, _ ledger: inout RouterLedger, _ base: borrowing MarketState
     ) throws(RouterStepFailure) {
         guard let first = intent.path.first, let last = intent.path.last else { throw .gap(.unknownPool) }
         var pools: [PoolIndex] = []
@@ -176,7 +176,7 @@ extension MarketOverlay {
     }
 
     private mutating func runExactIn(
-        _ intent: SwapIntent, _ pools: [PoolIndex], _ amount: UInt128, _ base: MarketState
+        _ intent: SwapIntent, _ pools: [PoolIndex], _ amount: UInt128, _ base: borrowing MarketState
     ) throws(RouterStepFailure) -> Moved {
         if intent.fixesAmountsFirst, Set(pools).count != pools.count { throw .gap(.repeatedPool) }
         var result = Moved(amountIn: amount, amountOut: amount, isFilled: true)
@@ -190,7 +190,7 @@ extension MarketOverlay {
     }
 
     private mutating func runExactOut(
-        _ intent: SwapIntent, _ pools: [PoolIndex], _ amount: UInt128, _ base: MarketState
+        _ intent: SwapIntent, _ pools: [PoolIndex], _ amount: UInt128, _ base: borrowing MarketState
     ) throws(RouterStepFailure) -> Moved {
         if intent.path[0].kind == .uniswapV2, !intent.fixesAmountsFirst {
             // The input is computed backwards, then swapped forwards: the output may come out a unit larger.
@@ -216,7 +216,7 @@ extension MarketOverlay {
 
     /// The input that `getAmountsIn` asks for, on the state before the first hop.
     private func inputFor(
-        _ intent: SwapIntent, _ pools: [PoolIndex], _ amount: UInt128, _ base: MarketState
+        _ intent: SwapIntent, _ pools: [PoolIndex], _ amount: UInt128, _ base: borrowing MarketState
     ) throws(RouterStepFailure) -> UInt128 {
         var needed = amount
         for (pool, hop) in zip(pools, intent.path).reversed() {
@@ -236,7 +236,8 @@ extension MarketOverlay {
     }
 
     private mutating func step(
-        _ pool: PoolIndex, _ hop: SwapHop, _ exactIn: Bool, _ amount: UInt128, _ limit: U256?, _ base: MarketState
+        _ pool: PoolIndex, _ hop: SwapHop, _ exactIn: Bool, _ amount: UInt128, _ limit: U256?,
+        _ base: borrowing MarketState
     ) throws(RouterStepFailure) -> Moved {
         do throws(QuoteError) {
             return try swap(

@@ -95,7 +95,8 @@ struct RouterScope {
         return hops
     }
 
-    /// Hops of a packed V3 path: token (20), then fee (3) and token (20) for each pool. Exact-output paths run backwards.
+    /// Hops of a packed V3 path: token (20), then fee (3) and token (20) for each pool. Exact-output paths run
+    /// backwards.
     func hops(v3 path: ArraySlice<UInt8>, isReversed: Bool) throws(RouterStop) -> [SwapHop] {
         guard path.count >= 43, (path.count - 20) % 23 == 0 else { throw .malformed(.path) }
         guard (path.count - 20) / 23 <= RouterDecoder.hopsMax else { throw .unsupported(.tooManyHops) }

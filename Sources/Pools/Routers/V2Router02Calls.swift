@@ -46,7 +46,8 @@ enum V2Router02Calls {
         guard !shape.nativeIn || call.tokens.first == scope.wrappedNative,
             !shape.nativeOut || call.tokens.last == scope.wrappedNative
         else { throw .malformed(.pathWithoutWrappedNative) }
-        // Calldata order: (amountIn, minOut), (amountOut, maxIn), native (minOut) with value in, native (amountOut) with value max.
+        // Calldata order: (amountIn, minOut), (amountOut, maxIn), native (minOut) with value in, native (amountOut)
+        // with value max.
         let swapped = shape.nativeIn && shape.kind == .exactIn
         let (amount, limit) = swapped ? (call.second, call.first) : (call.first, call.second)
         plan.deadline = call.deadline

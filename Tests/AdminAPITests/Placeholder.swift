@@ -1,1 +1,0 @@
-// AdminAPITests: first file lands soon.

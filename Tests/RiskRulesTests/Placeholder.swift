@@ -1,1 +1,0 @@
-// RiskRulesTests: first file lands soon.

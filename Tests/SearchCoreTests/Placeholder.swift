@@ -1,1 +1,0 @@
-// SearchCoreTests: first file lands soon.
