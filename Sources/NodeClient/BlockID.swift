@@ -5,7 +5,8 @@ public import EVMTypes
 public enum BlockID: Sendable, Hashable {
     case number(UInt64)
     /// Exactly this block, also when it was reorged away (EIP-1898).
-    case hash(Hash32)
+    // Boxed so that a BlockID stays small: see `Boxed`.
+    indirect case hash(Hash32)
     case latest, pending, safe, finalized, earliest
 
     /// The block parameter of state reads. Source: EIP-1898, execution-apis `src/schemas/block.yaml`.

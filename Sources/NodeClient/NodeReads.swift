@@ -134,7 +134,9 @@ extension RPCCalling {
         let found = try Shape.transaction(json)
         guard found.hash == hash else { throw Shape.wrong("the peer sent another transaction") }
         return TransactionStatus(
-            transaction: found, blockNumber: json["blockNumber"]?.quantityU64, blockHash: json["blockHash"]?.hash32)
+            TransactionStatus.Fields(
+                transaction: found, blockNumber: json["blockNumber"]?.quantityU64, blockHash: json["blockHash"]?.hash32)
+        )
     }
 
     private static func params(

@@ -1,66 +1,99 @@
 public import EVMCodec
 public import EVMTypes
 
-/// What became of a mined transaction. Source: execution-apis `src/schemas/receipt.yaml`.
+/// What became of a mined transaction: one reference to `Fields` (see `Boxed` for why).
+///
+/// Source: execution-apis `src/schemas/receipt.yaml`.
+@dynamicMemberLookup
 public struct Receipt: Sendable, Hashable {
-    public var transactionHash: Hash32
-    public var transactionIndex: UInt32
-    public var blockNumber: UInt64
-    public var blockHash: Hash32
-    public var from: Address
-    /// nil for a creation.
-    public var to: Address?
-    public var contractAddress: Address?
-    /// True when the execution succeeded.
-    public var succeeded: Bool
-    public var gasUsed: UInt64
-    public var cumulativeGasUsed: UInt64
-    /// Wei a gas actually paid; nil when an old peer leaves it out.
-    public var effectiveGasPrice: U256?
-    /// Wei paid for data on L1 (OP Stack); nil elsewhere.
-    public var l1Fee: U256?
-    public var logs: [Log]
-
-    /// Wei paid for gas in all: `gasUsed * effectiveGasPrice + l1Fee`; nil when the price is unknown or the product overflows.
-    public var feePaid: U256? {
-        effectiveGasPrice.flatMap { $0.multiplied(by: U256(gasUsed)) }?.adding(l1Fee ?? .zero)
-    }
+    private let boxed: Boxed<Fields>
 
     /// Reads a receipt object; throws `.malformedResponse` naming the member.
-    public init(json: JSON) throws(NodeError) {
-        transactionHash = try Self.need(json, "transactionHash") { $0.hash32 }
-        transactionIndex = try Self.need(json, "transactionIndex") { $0.quantityU64.flatMap { UInt32(exactly: $0) } }
-        blockNumber = try Self.need(json, "blockNumber") { $0.quantityU64 }
-        blockHash = try Self.need(json, "blockHash") { $0.hash32 }
-        from = try Self.need(json, "from") { $0.address }
-        to = json["to"]?.address
-        contractAddress = json["contractAddress"]?.address
-        succeeded = try Self.need(json, "status") { $0.quantityU64.flatMap { $0 <= 1 ? $0 == 1 : nil } }
-        gasUsed = try Self.need(json, "gasUsed") { $0.quantityU64 }
-        cumulativeGasUsed = try Self.need(json, "cumulativeGasUsed") { $0.quantityU64 }
-        effectiveGasPrice = json["effectiveGasPrice"]?.quantityU256
-        l1Fee = json["l1Fee"]?.quantityU256
-        let items = try Self.need(json, "logs") { $0.array }
-        var logs: [Log] = []
-        logs.reserveCapacity(items.count)
-        for item in items { logs.append(try Shape.log(item)) }
-        self.logs = logs
-    }
+    public init(json: JSON) throws(NodeError) { boxed = Boxed(try Fields(json: json)) }
 
-    private static func need<Value>(_ json: JSON, _ key: String, _ read: (JSON) -> Value?) throws(NodeError) -> Value {
-        guard let value = json[key].flatMap(read) else {
-            throw Shape.wrong("the receipt's \(key) is missing or malformed")
+    /// A receipt of these members.
+    public init(_ fields: Fields) { boxed = Boxed(fields) }
+
+    /// A member.
+    public subscript<Member>(dynamicMember path: KeyPath<Fields, Member>) -> Member { boxed.value[keyPath: path] }
+}
+
+extension Receipt {
+    /// The members of a receipt; read as members of the receipt itself.
+    public struct Fields: Sendable, Hashable {
+        public var transactionHash: Hash32
+        public var transactionIndex: UInt32
+        public var blockNumber: UInt64
+        public var blockHash: Hash32
+        public var from: Address
+        /// nil for a creation.
+        public var to: Address?
+        public var contractAddress: Address?
+        /// True when the execution succeeded.
+        public var succeeded: Bool
+        public var gasUsed: UInt64
+        public var cumulativeGasUsed: UInt64
+        /// Wei a gas actually paid; nil when an old peer leaves it out.
+        public var effectiveGasPrice: U256?
+        /// Wei paid for data on L1 (OP Stack); nil elsewhere.
+        public var l1Fee: U256?
+        public var logs: [Log]
+
+        /// Wei paid for gas in all: `gasUsed * effectiveGasPrice + l1Fee`; nil when the price is unknown or the product overflows.
+        public var feePaid: U256? {
+            effectiveGasPrice.flatMap { $0.multiplied(by: U256(gasUsed)) }?.adding(l1Fee ?? .zero)
         }
-        return value
+
+        /// Reads a receipt object; throws `.malformedResponse` naming the member.
+        init(json: JSON) throws(NodeError) {
+            transactionHash = try Self.need(json, "transactionHash") { $0.hash32 }
+            transactionIndex = try Self.need(json, "transactionIndex") {
+                $0.quantityU64.flatMap { UInt32(exactly: $0) }
+            }
+            blockNumber = try Self.need(json, "blockNumber") { $0.quantityU64 }
+            blockHash = try Self.need(json, "blockHash") { $0.hash32 }
+            from = try Self.need(json, "from") { $0.address }
+            to = json["to"]?.address
+            contractAddress = json["contractAddress"]?.address
+            succeeded = try Self.need(json, "status") { $0.quantityU64.flatMap { $0 <= 1 ? $0 == 1 : nil } }
+            gasUsed = try Self.need(json, "gasUsed") { $0.quantityU64 }
+            cumulativeGasUsed = try Self.need(json, "cumulativeGasUsed") { $0.quantityU64 }
+            effectiveGasPrice = json["effectiveGasPrice"]?.quantityU256
+            l1Fee = json["l1Fee"]?.quantityU256
+            let items = try Self.need(json, "logs") { $0.array }
+            var logs: [Log] = []
+            logs.reserveCapacity(items.count)
+            for item in items { logs.append(try Shape.log(item)) }
+            self.logs = logs
+        }
+
+        private static func need<Value>(_ json: JSON, _ key: String, _ read: (JSON) -> Value?) throws(NodeError)
+            -> Value
+        {
+            guard let value = json[key].flatMap(read) else {
+                throw Shape.wrong("the receipt's \(key) is missing or malformed")
+            }
+            return value
+        }
     }
 }
 
-/// A transaction and where it stands.
+/// A transaction and where it stands: one reference to `Fields` (see `Boxed` for why).
+@dynamicMemberLookup
 public struct TransactionStatus: Sendable, Hashable {
-    public var transaction: PendingTransaction
-    /// The block it was mined in; nil while it is pending.
-    public var blockNumber: UInt64?
-    public var blockHash: Hash32?
+    /// The members.
+    public struct Fields: Sendable, Hashable {
+        public var transaction: PendingTransaction
+        /// The block it was mined in; nil while it is pending.
+        public var blockNumber: UInt64?
+        public var blockHash: Hash32?
+    }
+    private let boxed: Boxed<Fields>
+
+    init(_ fields: Fields) { boxed = Boxed(fields) }
+
+    /// A member.
+    public subscript<Member>(dynamicMember path: KeyPath<Fields, Member>) -> Member { boxed.value[keyPath: path] }
 }
 
 /// Fees of recent blocks. Source: execution-apis `src/eth/fee_market.yaml`.

@@ -1,10 +1,54 @@
 internal import EVMCodec
 public import EVMTypes
+internal import NodeClient
 
 /// A relay's simulation of a bundle (`eth_callBundle`). Amounts are wei, exact.
 ///
 /// Source: flashbots-docs `rpc-endpoint.mdx`: amounts are decimal strings, gas and the block are JSON numbers.
+@dynamicMemberLookup
 public struct BundleSimulation: Sendable, Hashable {
+    private let boxed: Boxed<Fields>
+
+    init(json: JSON) throws(Malformed) { boxed = Boxed(try Fields(json: json)) }
+
+    /// A member.
+    public subscript<Member>(dynamicMember path: KeyPath<Fields, Member>) -> Member { boxed.value[keyPath: path] }
+
+    /// The members; read as members of the simulation itself. One reference keeps it small (see `Boxed`).
+    public struct Fields: Sendable, Hashable {
+        public var bundleHash: Hash32
+        /// `coinbaseDiff / totalGasUsed`, rounded down by the relay.
+        public var bundleGasPrice: U256
+        /// What the builder earns: tips and direct payments.
+        public var coinbaseDiff: U256
+        /// Direct payments only.
+        public var ethSentToCoinbase: U256
+        /// Tips only.
+        public var gasFees: U256
+        /// The block on whose state it ran.
+        public var stateBlockNumber: UInt64
+        public var totalGasUsed: UInt64
+        /// In the order of the bundle.
+        public var results: [Item]
+
+        /// The first transaction that failed, when one did.
+        public var firstFailure: Item? { results.first { !$0.succeeded } }
+
+        init(json: JSON) throws(Malformed) {
+            let reader = Reader(json: json)
+            bundleHash = try reader.need("bundleHash") { $0.hash32 }
+            bundleGasPrice = try reader.amount("bundleGasPrice")
+            coinbaseDiff = try reader.amount("coinbaseDiff")
+            ethSentToCoinbase = try reader.amount("ethSentToCoinbase")
+            gasFees = try reader.amount("gasFees")
+            stateBlockNumber = try reader.count("stateBlockNumber")
+            totalGasUsed = try reader.count("totalGasUsed")
+            var results: [Item] = []
+            for item in try reader.need("results", { $0.array }) { results.append(try Item(json: item)) }
+            self.results = results
+        }
+    }
+
     /// One transaction's part.
     public struct Item: Sendable, Hashable {
         /// How it ended.
@@ -27,38 +71,6 @@ public struct BundleSimulation: Sendable, Hashable {
         /// Whether it succeeded.
         public var succeeded: Bool { if case .succeeded = outcome { true } else { false } }
     }
-    public var bundleHash: Hash32
-    /// `coinbaseDiff / totalGasUsed`, rounded down by the relay.
-    public var bundleGasPrice: U256
-    /// What the builder earns: tips and direct payments.
-    public var coinbaseDiff: U256
-    /// Direct payments only.
-    public var ethSentToCoinbase: U256
-    /// Tips only.
-    public var gasFees: U256
-    /// The block on whose state it ran.
-    public var stateBlockNumber: UInt64
-    public var totalGasUsed: UInt64
-    /// In the order of the bundle.
-    public var results: [Item]
-
-    /// The first transaction that failed, when one did.
-    public var firstFailure: Item? { results.first { !$0.succeeded } }
-
-    init(json: JSON) throws(Malformed) {
-        let reader = Reader(json: json)
-        bundleHash = try reader.need("bundleHash") { $0.hash32 }
-        bundleGasPrice = try reader.amount("bundleGasPrice")
-        coinbaseDiff = try reader.amount("coinbaseDiff")
-        ethSentToCoinbase = try reader.amount("ethSentToCoinbase")
-        gasFees = try reader.amount("gasFees")
-        stateBlockNumber = try reader.count("stateBlockNumber")
-        totalGasUsed = try reader.count("totalGasUsed")
-        var results: [Item] = []
-        for item in try reader.need("results", { $0.array }) { results.append(try Item(json: item)) }
-        self.results = results
-    }
-
     /// The member that could not be read.
     struct Malformed: Error { var member: String }
 

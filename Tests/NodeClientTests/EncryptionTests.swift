@@ -58,7 +58,9 @@ private struct Certificate {
                         #expect(try await within { try await client.chainID() } == 1337)
                     } else {
                         let error = await nodeError { try await within { _ = try await client.chainID() } }
-                        #expect(error?.code == .connectFailed && error?.delivery == .notSent)
+                        // The session may be between two attempts when it is asked.
+                        #expect(error?.code == .connectFailed || error?.code == .notConnected)
+                        #expect(error?.delivery == .notSent)
                     }
                 }
                 socket.close()
