@@ -13,8 +13,9 @@ struct ExecutorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "executor", abstract: "Deploy the executor contract, look at it, withdraw from it.",
         discussion: """
-            deploy and withdraw show what they would send and stop; with --live they sign with the searcher's keystore, send, \
-            and wait for the receipt. The password comes from the configured file, --password-file, or the terminal.
+            deploy and withdraw show what they would send and stop; with --live they sign with the searcher's \
+            keystore, send, and wait for the receipt. The password comes from the configured file, --password-file, \
+            or the terminal.
             """,
         subcommands: [ExecutorDeployCommand.self, ExecutorStatusCommand.self, ExecutorWithdrawCommand.self])
 }
@@ -54,7 +55,7 @@ struct OwnerSession {
             throw CLIFailure(
                 code: .badConfiguration,
                 message:
-                    "no key is configured: set [keys] searcher_keystore in the --config file (martlet keys new makes one)"
+                    "no key is configured: set [keys] searcher_keystore in the --config file (see martlet keys new)"
             )
         }
         keystorePath = path
@@ -127,7 +128,7 @@ struct OwnerSession {
             throw CLIFailure(
                 code: .failed,
                 message: "\(owner.checksummed) has \(balance) wei; this may cost up to "
-                    + "\(transaction.maxFeePerGas.multiplied(by: U256(transaction.gasLimit))?.description ?? "too much") wei"
+                    + "\(transaction.feeCap.multiplied(by: U256(transaction.gasLimit))?.description ?? "too much") wei"
             )
         }
     }
@@ -186,7 +187,7 @@ struct OwnerSession {
         throw CLIFailure(
             code: .peerFailed,
             message:
-                "no receipt of \(hash) within \(seconds) s\(why); it may still be included: look it up before sending again"
+                "no receipt of \(hash) within \(seconds) s\(why); it may still be included: look before sending again"
         )
     }
 }

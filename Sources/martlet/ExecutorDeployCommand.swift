@@ -89,7 +89,7 @@ struct ExecutorDeployCommand: AsyncParsableCommand {
         Terminal.out("  owner           \(immutables.owner.checksummed)")
         Terminal.out("  wrapped native  \(immutables.wrappedNative.checksummed)")
         Terminal.out(
-            "  nonce \(transaction.nonce), gas limit \(transaction.gasLimit), at most \(transaction.maxFeePerGas) wei a gas"
+            "  nonce \(transaction.nonce), gas limit \(transaction.gasLimit), at most \(transaction.feeCap) wei a gas"
         )
         Terminal.out("  costs at most   \(cost) wei")
         Terminal.out("Nothing was sent. Add --live to deploy.")

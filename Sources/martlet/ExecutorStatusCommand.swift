@@ -91,7 +91,7 @@ struct ExecutorStatus {
         }
         if let wrapped = chain.wrappedNative, wrapped != immutables.wrappedNative {
             faults.append(
-                "it unwraps \(immutables.wrappedNative.checksummed), the chain's wrapped native token is \(wrapped.checksummed)"
+                "it unwraps \(immutables.wrappedNative.checksummed), the chain wraps by \(wrapped.checksummed)"
             )
         }
         return faults
@@ -142,7 +142,7 @@ extension NodeConfig {
             throw CLIFailure(
                 code: .badConfiguration,
                 message:
-                    "\(chain.name) has no executor: set [executor] address in the --config file (martlet executor deploy makes one)"
+                    "\(chain.name) has no executor: set [executor] address in --config (martlet executor deploy)"
             )
         }
         return executor

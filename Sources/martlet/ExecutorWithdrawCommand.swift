@@ -65,7 +65,7 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
             throw CLIFailure(
                 code: .refused,
                 message:
-                    "the executor's owner is \(immutables.owner.checksummed), the configured key is \(session.owner.checksummed)"
+                    "the owner is \(immutables.owner.checksummed), the key is \(session.owner.checksummed)"
             )
         }
     }
@@ -113,7 +113,7 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         guard let receipt else {
             Terminal.out("Would withdraw \(what)")
             Terminal.out(
-                "  nonce \(transaction.nonce), gas limit \(transaction.gasLimit), at most \(transaction.maxFeePerGas) wei a gas"
+                "  nonce \(transaction.nonce), gas limit \(transaction.gasLimit), up to \(transaction.feeCap) wei a gas"
             )
             return Terminal.out("Nothing was sent. Add --live to withdraw.")
         }

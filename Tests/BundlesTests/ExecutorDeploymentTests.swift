@@ -81,7 +81,8 @@ struct ExecutorDeploymentTests {
         #expect(FlashSource.lender(of: run.pools) == run.pools.last)
         let mixed = try #require(try ExecutorVectors.runs().first { $0.name.hasPrefix("V2-V3-V2 ") }).pools
         #expect((0..<3).map { FlashSource.callsBack($0, of: mixed) } == [false, true, true])
-        let artifact = try ExecutorVectors.json(ExecutorVectors.root.appendingPathComponent("contracts/artifacts/Executor.json"))
+        let url = ExecutorVectors.root.appendingPathComponent("contracts/artifacts/Executor.json")
+        let artifact = try ExecutorVectors.json(url)
         let functions = (artifact["abi"]?.array ?? []).compactMap { $0["name"]?.string }
         #expect(FlashSource.callbacks.allSatisfy { functions.contains($0) })
         let last = try #require(run.plan.legs.last), pool = try #require(run.pools.last)
