@@ -57,6 +57,6 @@ import Testing
     }
 
     @Test func concentratedPlansAreTheIntegerOptimum() throws {
-        try compare(markets: 40, seed: 13, concentratedShare: 1, depth: 2000, inputs: 2500)
+        try compare(markets: 20, seed: 13, concentratedShare: 1, depth: 2000, inputs: 2500)
     }
 }
