@@ -58,10 +58,10 @@ public final class EndpointPool: RPCCalling {
 
     /// Asks every endpoint for its chain id. Throws `.wrongChain` when all that answer serve another chain, else the first failure
     /// when none answers; returns the names of those that are refused.
-    public func check() async throws(NodeError) -> [String] {
+    public func check() async throws -> [String] {
         var failures: [NodeError] = []
         for member in members {
-            do { try await ensureChain(member) } catch { failures.append(error) }
+            do { try await ensureChain(member) } catch { failures.append(NodeError(caught: error)) }
         }
         if failures.count == members.count, let worst = failures.first(where: \.isWrongChain) ?? failures.first {
             throw worst
@@ -69,32 +69,33 @@ public final class EndpointPool: RPCCalling {
         return failures.filter(\.isWrongChain).map(\.endpoint)
     }
 
-    public func call(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON {
-        try await read(cost: 1) { (member) async throws(NodeError) -> JSON in
+    public func call(_ method: String, _ params: [JSON]) async throws -> JSON {
+        try await read(cost: 1) { (member) async throws -> JSON in
             try await member.client.call(method, params)
         }
     }
 
-    public func batch(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, NodeError>] {
+    public func batch(_ requests: [RPCRequest]) async throws -> [Result<JSON, NodeError>] {
         guard !requests.isEmpty else { return [] }
         return try await read(cost: Double(requests.count)) {
-            (member) async throws(NodeError) -> [Result<JSON, NodeError>] in
+            (member) async throws -> [Result<JSON, NodeError>] in
             try await member.client.batch(requests)
         }
     }
 
     /// Moves on to another endpoint only when the request provably did not leave, or was turned away for its rate.
-    public func callOnce(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON {
+    public func callOnce(_ method: String, _ params: [JSON]) async throws -> JSON {
         let deadline = ContinuousClock.now + options.deadline
         var tried = Set<Int>()
         while true {
             let member = try await acquire(cost: 1, deadline, tried: tried, last: nil)
-            do throws(NodeError) {
+            do {
                 try await ensureChain(member)
                 let value = try await member.client.call(method, params)
                 member.noteAnswer()
                 return value
-            } catch {
+            } catch let caught {
+                let error = NodeError(caught: caught)
                 member.note(error)
                 tried.insert(member.position)
                 let isUnsent = error.delivery == .notSent || error.code == .rateLimited || error.isWrongChain
@@ -106,19 +107,20 @@ public final class EndpointPool: RPCCalling {
 
     /// An idempotent request with failover. `body` runs against one endpoint at a time.
     func read<Value: Sendable>(
-        cost: Double, _ body: (PoolMember) async throws(NodeError) -> Value
-    ) async throws(NodeError) -> Value {
+        cost: Double, _ body: (PoolMember) async throws -> Value
+    ) async throws -> Value {
         let deadline = ContinuousClock.now + options.deadline
         var tried = Set<Int>()
         var last: NodeError?
         for _ in 0..<max(1, options.attemptsMax) {
             let member = try await acquire(cost: cost, deadline, tried: tried, last: last)
-            do throws(NodeError) {
+            do {
                 try await ensureChain(member)
                 let value = try await body(member)
                 member.noteAnswer()
                 return value
-            } catch {
+            } catch let caught {
+                let error = NodeError(caught: caught)
                 member.note(error)
                 guard error.isRetryable || error.isWrongChain else { throw error }
                 last = error
@@ -141,7 +143,7 @@ public final class EndpointPool: RPCCalling {
     /// The best endpoint that is rested and within its budget, waiting for one until `deadline`.
     private func acquire(
         cost: Double, _ deadline: ContinuousClock.Instant, tried: Set<Int>, last: NodeError?
-    ) async throws(NodeError) -> PoolMember {
+    ) async throws -> PoolMember {
         while true {
             let now = ContinuousClock.now
             let usable = usable
@@ -175,7 +177,7 @@ public final class EndpointPool: RPCCalling {
     }
 
     /// Checks the chain id once for each endpoint.
-    private func ensureChain(_ member: PoolMember) async throws(NodeError) {
+    private func ensureChain(_ member: PoolMember) async throws {
         switch member.health.withLock({ $0.chain }) {
         case .right: return
         case .wrong(let error): throw error

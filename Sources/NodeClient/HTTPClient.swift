@@ -64,7 +64,7 @@ public final class HTTPClient: Sendable {
     deinit { queue.close() }
 
     /// Makes one exchange. Any status is an answer; only failures of transport, bounds and settings throw.
-    public func send(_ request: HTTPRequest) async throws(NodeError) -> HTTPResponse {
+    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         if let fault = Self.fault(of: request) { throw fault }
         let job = HTTPJob(request)
         let result: Result<HTTPResponse, NodeError> = await withTaskCancellationHandler {

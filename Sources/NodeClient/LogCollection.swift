@@ -21,7 +21,7 @@ extension EndpointPool {
     /// - Parameter progress: called after each request with the last block covered.
     public func collectLogs(
         _ filter: LogFilter, from: UInt64, to: UInt64, progress: ((UInt64) -> Void)? = nil
-    ) async throws(NodeError) -> LogPage {
+    ) async throws -> LogPage {
         guard from <= to else {
             throw NodeError(.configuration, "the first block of a log range is after its last", method: "eth_getLogs")
         }
@@ -31,10 +31,11 @@ extension EndpointPool {
             let chunk: LogPage
             do {
                 let start = next
-                chunk = try await read(cost: 1) { (member) async throws(NodeError) -> LogPage in
+                chunk = try await read(cost: 1) { (member) async throws -> LogPage in
                     try await member.logs(filter, from: start, to: to)
                 }
-            } catch {
+            } catch let caught {
+                let error = NodeError(caught: caught)
                 if case .behind = error.code, next > from { break }
                 throw error
             }
@@ -51,7 +52,7 @@ extension EndpointPool {
 
 extension PoolMember {
     /// One good request from `from` on, as wide as this endpoint allows.
-    fileprivate func logs(_ filter: LogFilter, from: UInt64, to: UInt64) async throws(NodeError) -> LogPage {
+    fileprivate func logs(_ filter: LogFilter, from: UInt64, to: UInt64) async throws -> LogPage {
         let head = try await head(reaching: to)
         guard head >= from else {
             throw NodeError(
@@ -68,7 +69,8 @@ extension PoolMember {
                 let logs = try await client.getLogs(filter, from: from, to: upper)
                 health.withLock { $0.logSpan.succeeded(span) }
                 return LogPage(logs: logs, from: from, through: upper)
-            } catch {
+            } catch let caught {
+                let error = NodeError(caught: caught)
                 guard error.isRangeRefusal, span > 1 else { throw error }
                 health.withLock { $0.logSpan.refused(span) }
             }
@@ -76,7 +78,7 @@ extension PoolMember {
     }
 
     /// The endpoint's own head, asked again only when the last one known is below `block`.
-    private func head(reaching block: UInt64) async throws(NodeError) -> UInt64 {
+    private func head(reaching block: UInt64) async throws -> UInt64 {
         let known = health.withLock { $0.head }
         if known >= block { return known }
         let head = try await client.blockNumber()

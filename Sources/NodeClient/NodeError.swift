@@ -186,3 +186,19 @@ public struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
         return copy
     }
 }
+
+extension NodeError {
+    /// The node error that an untyped `catch` holds.
+    ///
+    /// Async functions of this package throw untyped although they only throw `NodeError` (or `CancellationError` of a
+    /// sleep): Swift 6.3 breaks async functions with typed throws in release builds (docs/adr/0002).
+    public init(caught error: any Error) {
+        if let known = error as? NodeError {
+            self = known
+        } else if error is CancellationError {
+            self = NodeError(.cancelled, "cancelled")
+        } else {
+            self = NodeError(.malformedResponse, "\(error)")
+        }
+    }
+}

@@ -4,17 +4,17 @@ public import EVMTypes
 // The reads the node needs, typed. All throw as `call` does, and `.malformedResponse` when the result has another shape.
 extension RPCCalling {
     /// The chain's EIP-155 id.
-    public func chainID() async throws(NodeError) -> UInt64 {
+    public func chainID() async throws -> UInt64 {
         try Shape.need(try await call("eth_chainId").quantityU64, "a chain id")
     }
 
     /// The number of the newest block.
-    public func blockNumber() async throws(NodeError) -> UInt64 {
+    public func blockNumber() async throws -> UInt64 {
         try Shape.need(try await call("eth_blockNumber").quantityU64, "a block number")
     }
 
     /// The header of a block; nil when the peer does not know it. A header that is not the one asked for is refused.
-    public func header(at block: BlockID) async throws(NodeError) -> BlockHeader? {
+    public func header(at block: BlockID) async throws -> BlockHeader? {
         let json: JSON
         if case .hash(let hash) = block {
             json = try await call("eth_getBlockByHash", [.hash(hash), .bool(false)])
@@ -32,7 +32,7 @@ extension RPCCalling {
     }
 
     /// The logs of one range in one request, as the peer sends them. For long ranges use `EndpointPool.collectLogs`.
-    public func getLogs(_ filter: LogFilter, from: UInt64, to: UInt64) async throws(NodeError) -> [Log] {
+    public func getLogs(_ filter: LogFilter, from: UInt64, to: UInt64) async throws -> [Log] {
         var members = filter.members
         members["fromBlock"] = .quantity(from)
         members["toBlock"] = .quantity(to)
@@ -44,7 +44,7 @@ extension RPCCalling {
     }
 
     /// The logs of exactly one block, also when it was reorged away. `.rpc(.blockNotFound)` when the peer does not have it.
-    public func getLogs(_ filter: LogFilter, blockHash: Hash32) async throws(NodeError) -> [Log] {
+    public func getLogs(_ filter: LogFilter, blockHash: Hash32) async throws -> [Log] {
         var members = filter.members
         members["blockHash"] = .hash(blockHash)
         return try Shape.logs(try await call("eth_getLogs", [.object(members)]), blockHash: blockHash)
@@ -54,43 +54,43 @@ extension RPCCalling {
     public func ethCall(
         _ request: CallRequest, at block: BlockID = .latest, overrides: [Address: AccountOverride] = [:],
         blockOverride: BlockOverride? = nil
-    ) async throws(NodeError) -> [UInt8] {
+    ) async throws -> [UInt8] {
         let params = Self.params(request, block, overrides, blockOverride)
         return try Shape.need(try await call("eth_call", params).hexBytes, "hex bytes")
     }
 
     /// Executes a call of `to` with `data`.
-    public func ethCall(to: Address, data: [UInt8], at block: BlockID = .latest) async throws(NodeError) -> [UInt8] {
+    public func ethCall(to: Address, data: [UInt8], at block: BlockID = .latest) async throws -> [UInt8] {
         try await ethCall(CallRequest(to: to, data: data), at: block)
     }
 
     /// The peer's estimate of the gas a message needs: geth's is within 1.5 % above the true minimum, so not exact.
     public func estimateGas(
         _ request: CallRequest, at block: BlockID = .latest, overrides: [Address: AccountOverride] = [:]
-    ) async throws(NodeError) -> UInt64 {
+    ) async throws -> UInt64 {
         try Shape.need(
             try await call("eth_estimateGas", Self.params(request, block, overrides, nil)).quantityU64, "a gas quantity"
         )
     }
 
     /// Wei on an account.
-    public func getBalance(_ address: Address, at block: BlockID = .latest) async throws(NodeError) -> U256 {
+    public func getBalance(_ address: Address, at block: BlockID = .latest) async throws -> U256 {
         try Shape.need(try await call("eth_getBalance", [.address(address), block.json]).quantityU256, "a quantity")
     }
 
     /// The account's next nonce: with `.pending` counting the peer's mempool, with `.latest` only mined ones.
-    public func getTransactionCount(_ address: Address, at block: BlockID = .latest) async throws(NodeError) -> UInt64 {
+    public func getTransactionCount(_ address: Address, at block: BlockID = .latest) async throws -> UInt64 {
         try Shape.need(
             try await call("eth_getTransactionCount", [.address(address), block.json]).quantityU64, "a nonce")
     }
 
     /// The account's code; empty for a plain account.
-    public func getCode(_ address: Address, at block: BlockID = .latest) async throws(NodeError) -> [UInt8] {
+    public func getCode(_ address: Address, at block: BlockID = .latest) async throws -> [UInt8] {
         try Shape.need(try await call("eth_getCode", [.address(address), block.json]).hexBytes, "hex bytes")
     }
 
     /// One storage slot. Peers that answer with fewer than 64 digits are understood.
-    public func getStorageAt(_ address: Address, slot: Hash32, at block: BlockID = .latest) async throws(NodeError)
+    public func getStorageAt(_ address: Address, slot: Hash32, at block: BlockID = .latest) async throws
         -> Hash32
     {
         let json = try await call("eth_getStorageAt", [.address(address), .hash(slot), block.json])
@@ -98,17 +98,17 @@ extension RPCCalling {
     }
 
     /// Wei a gas that the peer suggests for legacy transactions.
-    public func gasPrice() async throws(NodeError) -> U256 {
+    public func gasPrice() async throws -> U256 {
         try Shape.need(try await call("eth_gasPrice").quantityU256, "a quantity")
     }
 
     /// Wei a gas that the peer suggests as tip.
-    public func maxPriorityFeePerGas() async throws(NodeError) -> U256 {
+    public func maxPriorityFeePerGas() async throws -> U256 {
         try Shape.need(try await call("eth_maxPriorityFeePerGas").quantityU256, "a quantity")
     }
 
     /// Fees of the `count` (1...1024) blocks up to `newest`; `percentiles` 0...100 ascending, at most 100.
-    public func feeHistory(count: Int, newest: BlockID = .latest, percentiles: [Double] = []) async throws(NodeError)
+    public func feeHistory(count: Int, newest: BlockID = .latest, percentiles: [Double] = []) async throws
         -> FeeHistory
     {
         let params: [JSON] = [
@@ -119,7 +119,7 @@ extension RPCCalling {
     }
 
     /// The receipt of a mined transaction; nil while the peer knows none.
-    public func getTransactionReceipt(_ hash: Hash32) async throws(NodeError) -> Receipt? {
+    public func getTransactionReceipt(_ hash: Hash32) async throws -> Receipt? {
         let json = try await call("eth_getTransactionReceipt", [.hash(hash)])
         if json.isNull { return nil }
         let receipt = try Receipt(json: json)
@@ -128,7 +128,7 @@ extension RPCCalling {
     }
 
     /// A transaction that the peer knows, pending or mined.
-    public func getTransactionByHash(_ hash: Hash32) async throws(NodeError) -> TransactionStatus? {
+    public func getTransactionByHash(_ hash: Hash32) async throws -> TransactionStatus? {
         let json = try await call("eth_getTransactionByHash", [.hash(hash)])
         if json.isNull { return nil }
         let found = try Shape.transaction(json)

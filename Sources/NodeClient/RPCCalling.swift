@@ -3,38 +3,40 @@ public import EVMCodec
 /// Something that answers JSON-RPC: one endpoint (`RPCClient`), one connection (`SocketSession`) or many with failover (`EndpointPool`).
 public protocol RPCCalling: Sendable {
     /// Makes one call and returns its `result` (which may be `.null`). An error object throws `.rpc(class)` or `.rateLimited`.
-    func call(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON
+    func call(_ method: String, _ params: [JSON]) async throws -> JSON
 
     /// Makes one call that may have an effect: tried again only when it provably did not leave, or was turned away for its rate.
-    func callOnce(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON
+    func callOnce(_ method: String, _ params: [JSON]) async throws -> JSON
 
     /// Makes idempotent reads in as few requests as the endpoint's limits allow. The answers stand in the order of `requests`.
     ///
     /// Throws only when nothing could be asked; what happened to one request alone is in its place.
-    func batch(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, NodeError>]
+    func batch(_ requests: [RPCRequest]) async throws -> [Result<JSON, NodeError>]
 }
 
 extension RPCCalling {
     /// One endpoint never tries again by itself, so this is `call`.
-    public func callOnce(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON {
+    public func callOnce(_ method: String, _ params: [JSON]) async throws -> JSON {
         try await call(method, params)
     }
 
     /// Makes one call without parameters.
-    public func call(_ method: String) async throws(NodeError) -> JSON { try await call(method, []) }
+    public func call(_ method: String) async throws -> JSON { try await call(method, []) }
 }
 
 /// Sends requests in one message and returns what came back for each; nil where the peer left one out.
 protocol RPCExchanging: Sendable {
     var config: EndpointConfig { get }
-    func exchange(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, RPCErrorObject>?]
+    func exchange(_ requests: [RPCRequest]) async throws -> [Result<JSON, RPCErrorObject>?]
 }
 
 extension RPCExchanging {
     /// One call over `exchange`.
-    func single(_ request: RPCRequest) async throws(NodeError) -> JSON {
+    func single(_ request: RPCRequest) async throws -> JSON {
         let answer: Result<JSON, RPCErrorObject>?
-        do { answer = try await exchange([request])[0] } catch { throw error.at(config.name, method: request.method) }
+        do { answer = try await exchange([request])[0] } catch {
+            throw NodeError(caught: error).at(config.name, method: request.method)
+        }
         switch answer {
         case .success(let value): return value
         case .failure(let object): throw object.nodeError(method: request.method, endpoint: config.name)
@@ -43,7 +45,7 @@ extension RPCExchanging {
     }
 
     /// Reads in batches. A batch that the peer finds too large (by count or by the size of its answer) is halved and asked again.
-    func batched(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, NodeError>] {
+    func batched(_ requests: [RPCRequest]) async throws -> [Result<JSON, NodeError>] {
         guard !requests.isEmpty else { return [] }
         // 40 bytes beside method and parameters: jsonrpc, id and braces.
         let sizes = requests.map { $0.encoded(id: UInt64.max).count }
@@ -55,7 +57,8 @@ extension RPCExchanging {
         while let positions = open.popLast() {
             let asked = positions.map { requests[$0] }
             let answers: [Result<JSON, RPCErrorObject>?]
-            do { answers = try await exchange(asked) } catch {
+            do { answers = try await exchange(asked) } catch let caught {
+                let error = NodeError(caught: caught)
                 if isFirst || error.code == .cancelled { throw error.at(config.name) }
                 for position in positions {
                     out[position] = .failure(error.at(config.name, method: requests[position].method))

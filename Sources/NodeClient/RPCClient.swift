@@ -34,14 +34,14 @@ public struct RPCClient: RPCCalling {
         }
     }
 
-    public func call(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON {
+    public func call(_ method: String, _ params: [JSON]) async throws -> JSON {
         switch transport {
         case .http(let http): try await http.single(RPCRequest(method, params))
         case .socket(let session): try await session.call(method, params)
         }
     }
 
-    public func batch(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, NodeError>] {
+    public func batch(_ requests: [RPCRequest]) async throws -> [Result<JSON, NodeError>] {
         switch transport {
         case .http(let http): try await http.batched(requests)
         case .socket(let session): try await session.batch(requests)
@@ -62,7 +62,7 @@ struct HTTPExchange: RPCExchanging {
     let http: HTTPClient
     let ids = IDCounter()
 
-    func exchange(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, RPCErrorObject>?] {
+    func exchange(_ requests: [RPCRequest]) async throws -> [Result<JSON, RPCErrorObject>?] {
         let first = ids.take(requests.count)
         let parts = requests.enumerated().map { $1.encoded(id: first + UInt64($0)) }
         let body = parts.count == 1 ? parts[0] : BatchPlan.join(parts)

@@ -45,7 +45,8 @@ extension RPCCalling {
                         delivery: .answered))
             }
             return .accepted(hash)
-        } catch {
+        } catch let caught {
+            let error = NodeError(caught: caught)
             return SendOutcome(error)
         }
     }

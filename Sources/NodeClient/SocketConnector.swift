@@ -10,7 +10,7 @@ enum SocketConnector {
     /// Connects to a `ws`, `wss` or `ipc` endpoint. Throws `.connectFailed`, `.httpStatus` (refused upgrade), `.rateLimited` or `.configuration`.
     static func connect(
         _ endpoint: EndpointConfig, liveness: SocketLiveness, onMessage: @escaping MessageHandler
-    ) async throws(NodeError) -> SocketConnection {
+    ) async throws -> SocketConnection {
         let fault = ConnectionFault()
         let dial = Dial(endpoint: endpoint, liveness: liveness, fault: fault, onMessage: onMessage)
         do {

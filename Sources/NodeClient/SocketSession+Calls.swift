@@ -4,7 +4,7 @@ import Synchronization
 // Requests over the connection and what comes back.
 extension SocketSession {
     /// The connection, waiting for an attempt that is under way; throws at once between attempts.
-    func ready() async throws(NodeError) -> SocketConnection {
+    func ready() async throws -> SocketConnection {
         let id = state.withLock { state in
             state.lastReadyWaiter += 1
             return state.lastReadyWaiter
@@ -34,7 +34,7 @@ extension SocketSession {
     }
 
     /// Sends one message of requests and waits for its answers, at most the endpoint's timeout.
-    func exchange(_ requests: [RPCRequest], on connection: SocketConnection) async throws(NodeError) -> [Result<
+    func exchange(_ requests: [RPCRequest], on connection: SocketConnection) async throws -> [Result<
         JSON, RPCErrorObject
     >?] {
         let first = ids.take(requests.count)
@@ -90,14 +90,14 @@ extension SocketSession {
     }
 
     /// Asks the peer for `kinds`; returns its ids, one each.
-    func open(_ kinds: [SubscriptionKind], on connection: SocketConnection) async throws(NodeError) -> [SubscriptionID]
+    func open(_ kinds: [SubscriptionKind], on connection: SocketConnection) async throws -> [SubscriptionID]
     {
         var out: [SubscriptionID] = []
         for kind in kinds { out.append(try await open(kind, on: connection)) }
         return out
     }
 
-    private func open(_ kind: SubscriptionKind, on connection: SocketConnection) async throws(NodeError)
+    private func open(_ kind: SubscriptionKind, on connection: SocketConnection) async throws
         -> SubscriptionID
     {
         let name = config.name

@@ -31,11 +31,12 @@ extension SocketSession {
         let generation = state.withLock { $0.begin() }
         let liveness = SocketLiveness(pingInterval: options.pingInterval, pongTimeout: options.pongTimeout)
         let connection: SocketConnection
-        do throws(NodeError) {
+        do {
             connection = try await SocketConnector.connect(endpoint, liveness: liveness) { [weak self] bytes, at in
                 self?.receive(bytes, at: at, generation: generation)
             }
-        } catch {
+        } catch let caught {
+            let error = NodeError(caught: caught)
             return error
         }
         let isWanted = state.withLock { state in
@@ -53,9 +54,10 @@ extension SocketSession {
             failCalls(reason, of: generation)
             return reason
         }
-        do throws(NodeError) {
+        do {
             try await setUp(connection, endpoint)
-        } catch {
+        } catch let caught {
+            let error = NodeError(caught: caught)
             connection.close(error)
             _ = await end.value
             return error
@@ -64,7 +66,7 @@ extension SocketSession {
     }
 
     /// Chain check and subscriptions, then calls may come.
-    private func setUp(_ connection: SocketConnection, _ endpoint: EndpointConfig) async throws(NodeError) {
+    private func setUp(_ connection: SocketConnection, _ endpoint: EndpointConfig) async throws {
         if let expected = options.chainID {
             let answers = try await exchange([RPCRequest("eth_chainId")], on: connection)
             guard case .success(let json) = answers[0], let got = json.quantityU64 else {

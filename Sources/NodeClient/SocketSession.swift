@@ -116,11 +116,11 @@ public final class SocketSession: RPCCalling, RPCExchanging {
     /// Ends the session for good: calls fail with `.closed`, subscriptions end. Returns at once.
     public func close() { end(NodeError(.closed, "the session was closed")) }
 
-    public func call(_ method: String, _ params: [JSON]) async throws(NodeError) -> JSON {
+    public func call(_ method: String, _ params: [JSON]) async throws -> JSON {
         try await single(RPCRequest(method, params))
     }
 
-    public func batch(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, NodeError>] {
+    public func batch(_ requests: [RPCRequest]) async throws -> [Result<JSON, NodeError>] {
         try await batched(requests)
     }
 
@@ -129,7 +129,7 @@ public final class SocketSession: RPCCalling, RPCExchanging {
     /// Throws when the first connection attempt fails, when there is no connection now, or when the peer refuses a kind. Afterwards
     /// the subscription survives reconnects until `cancel()` or `close()`.
     /// - Parameter queueMax: most events that wait for the consumer; beyond it the oldest are dropped and a `.gap` is delivered.
-    public func subscribe(_ kinds: [SubscriptionKind], queueMax: Int = 8192) async throws(NodeError) -> Subscription {
+    public func subscribe(_ kinds: [SubscriptionKind], queueMax: Int = 8192) async throws -> Subscription {
         let connection = try await ready()
         let wantsLookup = kinds.contains(.pendingTransactions)
         let id = state.withLock { state in
@@ -156,7 +156,7 @@ public final class SocketSession: RPCCalling, RPCExchanging {
         return subscription
     }
 
-    func exchange(_ requests: [RPCRequest]) async throws(NodeError) -> [Result<JSON, RPCErrorObject>?] {
+    func exchange(_ requests: [RPCRequest]) async throws -> [Result<JSON, RPCErrorObject>?] {
         try await exchange(requests, on: ready())
     }
 }

@@ -163,4 +163,4 @@ struct BlockFollower: Sendable {
 }
 
 import Foundation
-func dbg(_ s: String) { FileHandle.standardError.write(Data(("DBG "+s+"\n").utf8)) }
+func dbg(_ s: String) { FileHandle.standardError.write(Data(("DBG \(ContinuousClock.now) "+s+"\n").utf8)) }

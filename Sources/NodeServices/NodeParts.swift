@@ -90,7 +90,7 @@ extension MartletNode {
     }
 
     private static func connect(_ config: NodeConfig, _ configs: [EndpointConfig]) async throws -> (EndpointPool, SocketSession?) {
-        do throws(NodeError) {
+        do {
             // Plain requests first: a stream has better things to do than answer reads.
             let ordered = configs.filter { !$0.url.isStreaming } + configs.filter(\.url.isStreaming)
             let endpoints = try EndpointPool(.init(chainID: config.chain.chainID, endpoints: ordered))
@@ -100,7 +100,8 @@ extension MartletNode {
             let session = try SocketSession(.init(endpoints: streams, chainID: config.chain.chainID))
             session.start()
             return (endpoints, session)
-        } catch {
+        } catch let caught {
+            let error = NodeError(caught: caught)
             throw NodeFailure(error.code == .configuration ? .configuration : .peer, "\(error)")
         }
     }

@@ -30,12 +30,13 @@ public struct FlashbotsRelay: Sendable {
     /// Submits a bundle once. Never throws: the outcome says what is known.
     public func send(_ bundle: BundleRequest) async -> SubmissionOutcome {
         if let fault = bundle.fault { return .notSent(RelayError(.invalidBundle, fault, relay: name)) }
-        do throws(RelayError) {
+        do {
             let json = try await request("eth_sendBundle", [bundle.json])
             // Builders answer with an object, a bare hash or null; only Flashbots promises `bundleHash`.
             return .accepted(hash: json["bundleHash"]?.hash32 ?? json.hash32 ?? bundle.bundleHash)
         } catch {
-            return SubmissionOutcome(error)
+            let relayError = error as? RelayError
+            return SubmissionOutcome(relayError ?? RelayError(NodeError(caught: error), relay: name))
         }
     }
 
@@ -47,7 +48,7 @@ public struct FlashbotsRelay: Sendable {
     ///   - baseFee: the simulated block's base fee in wei; nil = the relay's choice.
     public func simulate(
         _ bundle: BundleRequest, on state: BlockID = .latest, timestamp: UInt64? = nil, baseFee: U256? = nil
-    ) async throws(RelayError) -> BundleSimulation {
+    ) async throws -> BundleSimulation {
         if let fault = bundle.fault { throw RelayError(.invalidBundle, fault, relay: name) }
         if case .hash = state {
             throw RelayError(.configuration, "relays take a block number or a tag, not a hash", relay: name)
@@ -67,7 +68,7 @@ public struct FlashbotsRelay: Sendable {
     }
 
     /// Takes back every bundle under this id. What builders already hold may still land.
-    public func cancel(replacementUUID: String) async throws(RelayError) {
+    public func cancel(replacementUUID: String) async throws {
         guard BundleRequest.isUUID4(replacementUUID) else {
             throw RelayError(.invalidBundle, "the replacement id is not a version 4 UUID", relay: name)
         }
@@ -75,7 +76,7 @@ public struct FlashbotsRelay: Sendable {
     }
 
     /// One signed exchange. The signature covers exactly the bytes that are sent.
-    private func request(_ method: String, _ params: [JSON]) async throws(RelayError) -> JSON {
+    private func request(_ method: String, _ params: [JSON]) async throws -> JSON {
         let body = RPCRequest(method, params).encoded(id: 1)
         var headers = endpoint.headers.value
         if let identity {
@@ -84,14 +85,15 @@ public struct FlashbotsRelay: Sendable {
             }
             headers.append(header)
         }
-        do throws(NodeError) {
+        do {
             let response = try await http.send(
                 HTTPRequest(
                     .post, endpoint.url, body: body, headers: headers, timeout: endpoint.timeout,
                     connectTimeout: endpoint.connectTimeout,
                     responseBytesMax: endpoint.responseBytesMax, tlsRootsFile: endpoint.tlsRootsFile))
             return try RPCEnvelope.result(of: response, id: 1, method: method, endpoint: name)
-        } catch {
+        } catch let caught {
+            let error = NodeError(caught: caught)
             throw RelayError(error, relay: name)
         }
     }

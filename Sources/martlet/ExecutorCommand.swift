@@ -75,14 +75,14 @@ struct OwnerSession {
     /// quarter on top.
     func transaction(to: Address?, data: [UInt8]) async throws -> Transaction {
         let request = CallRequest(to: to, data: data, from: owner)
-        let estimate = try await CLIFailure.node { () async throws(NodeError) in try await pool.estimateGas(request) }
+        let estimate = try await CLIFailure.node { () async throws in try await pool.estimateGas(request) }
         let (limit, overflow) = estimate.addingReportingOverflow(estimate / 4)
         guard !overflow, limit <= chain.transactionGasLimitMax else {
             throw CLIFailure(
                 code: .failed, message: "the node estimates \(estimate) gas, more than one transaction may have")
         }
         let fees = try await fees()
-        let nonce = try await CLIFailure.node { () async throws(NodeError) in
+        let nonce = try await CLIFailure.node { () async throws in
             try await pool.getTransactionCount(owner, at: .pending)
         }
         return Transaction(
@@ -92,9 +92,9 @@ struct OwnerSession {
 
     /// Fees that stay payable for 12 blocks, with the node's suggestion as tip and the chain's minimum below it.
     private func fees() async throws -> FeeChoice {
-        let head = try await CLIFailure.node { () async throws(NodeError) in try await pool.header(at: .latest) }
+        let head = try await CLIFailure.node { () async throws in try await pool.header(at: .latest) }
         guard let head else { throw CLIFailure(code: .peerFailed, message: "the node has no block yet") }
-        let suggested = try await CLIFailure.node { () async throws(NodeError) in try await pool.maxPriorityFeePerGas()
+        let suggested = try await CLIFailure.node { () async throws in try await pool.maxPriorityFeePerGas()
         }
         let parent = ParentBlock(
             number: head.number, baseFeePerGas: head.baseFeePerGas ?? .zero, gasUsed: head.gasUsed,
@@ -123,7 +123,7 @@ struct OwnerSession {
                 ? " (\(transaction.maxFeePerGas) wei a gas; [limits] gas_price_max allows less)" : ""
             throw CLIFailure(code: .refused, message: "the signing policy refuses it: \(refusal.rawValue)\(detail)")
         }
-        let balance = try await CLIFailure.node { () async throws(NodeError) in try await pool.getBalance(owner) }
+        let balance = try await CLIFailure.node { () async throws in try await pool.getBalance(owner) }
         guard let most = transaction.maxFeePerGas.multiplied(by: U256(transaction.gasLimit)), most <= balance else {
             throw CLIFailure(
                 code: .failed,
@@ -177,7 +177,8 @@ struct OwnerSession {
         while ContinuousClock.now < end {
             do {
                 if let receipt = try await pool.getTransactionReceipt(hash) { return receipt }
-            } catch {
+            } catch let caught {
+                let error = NodeError(caught: caught)
                 guard error.isRetryable else { throw CLIFailure(error) }
                 last = error
             }

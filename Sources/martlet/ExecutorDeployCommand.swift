@@ -43,7 +43,7 @@ struct ExecutorDeployCommand: AsyncParsableCommand {
                 message: "\(session.chain.name) names no wrapped native token: give --deployment FILE or wrapped_native"
             )
         }
-        let code = try await CLIFailure.node { () async throws(NodeError) in try await session.pool.getCode(wrapped) }
+        let code = try await CLIFailure.node { () async throws in try await session.pool.getCode(wrapped) }
         guard !code.isEmpty else {
             throw CLIFailure(
                 code: .badConfiguration,
@@ -61,7 +61,7 @@ struct ExecutorDeployCommand: AsyncParsableCommand {
                 code: .failed,
                 message: "the deployment \(receipt.transactionHash) reverted in block \(receipt.blockNumber)")
         }
-        let code = try await CLIFailure.node { () async throws(NodeError) in try await session.pool.getCode(address) }
+        let code = try await CLIFailure.node { () async throws in try await session.pool.getCode(address) }
         guard ExecutorCode.immutables(ofDeployed: code) == immutables else {
             throw CLIFailure(
                 code: .failed,

@@ -21,7 +21,7 @@ struct ExecutorStatusCommand: AsyncParsableCommand {
         let executor = try config.executorAddress(address)
         let pool = try config.endpointPool()
         defer { pool.close() }
-        let status = try await CLIFailure.node { () async throws(NodeError) in
+        let status = try await CLIFailure.node { () async throws in
             try await ExecutorStatus(of: executor, config: config, pool: pool)
         }
         let searcher = try searcher(config)
@@ -54,7 +54,7 @@ struct ExecutorStatus {
     /// Native money of the owner, which pays the gas.
     var ownerBalance: U256?
 
-    init(of executor: Address, config: NodeConfig, pool: EndpointPool) async throws(NodeError) {
+    init(of executor: Address, config: NodeConfig, pool: EndpointPool) async throws {
         address = executor
         let code = try await pool.getCode(executor)
         codeBytes = code.count

@@ -27,7 +27,7 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
             try to.map { (text) throws(CLIFailure) in try session.config.executorAddress(text) } ?? session.owner
         guard !receiver.isZero else { throw CLIFailure(code: .badUsage, message: "--to is the zero address") }
         try await checkOwner(executor, session)
-        let held = try await CLIFailure.node { () async throws(NodeError) in
+        let held = try await CLIFailure.node { () async throws in
             try await Self.holding(executor, token, session.pool)
         }
         let wanted = try wantedAmount(held: held)
@@ -57,7 +57,7 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
     }
 
     private func checkOwner(_ executor: Address, _ session: OwnerSession) async throws {
-        let code = try await CLIFailure.node { () async throws(NodeError) in try await session.pool.getCode(executor) }
+        let code = try await CLIFailure.node { () async throws in try await session.pool.getCode(executor) }
         guard let immutables = ExecutorCode.immutables(ofDeployed: code) else {
             throw CLIFailure(code: .failed, message: "the code at \(executor.checksummed) is not the executor's")
         }
@@ -86,7 +86,7 @@ struct ExecutorWithdrawCommand: AsyncParsableCommand {
         return wanted
     }
 
-    static func holding(_ executor: Address, _ token: Address, _ pool: EndpointPool) async throws(NodeError) -> U256 {
+    static func holding(_ executor: Address, _ token: Address, _ pool: EndpointPool) async throws -> U256 {
         if token.isZero { return try await pool.getBalance(executor) }
         let answer = try await pool.ethCall(to: token, data: ExecutorCalls.balance(of: executor))
         guard answer.count == 32 else {

@@ -53,7 +53,7 @@ extension CLIFailure {
     }
 
     /// Runs `body` and turns a node's failure into the command's exit.
-    static func node<Value>(_ body: () async throws(NodeError) -> Value) async throws -> Value {
-        do throws(NodeError) { return try await body() } catch { throw CLIFailure(error) }
+    static func node<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch let failure as CLIFailure { throw failure } catch { throw CLIFailure(NodeError(caught: error)) }
     }
 }
