@@ -141,7 +141,7 @@ public struct AdminDispatcher: Sendable {
         return .success(object)
     }
 
-    private static func failure(id: JSON, _ code: Int, _ message: String) -> JSON {
+    static func failure(id: JSON, _ code: Int, _ message: String) -> JSON {
         ["jsonrpc": "2.0", "id": id, "error": ["code": .integer(code), "message": .string(message)]]
     }
 }

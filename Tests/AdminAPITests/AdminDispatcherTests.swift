@@ -63,8 +63,8 @@ import Testing
             (#"{"token":"0x12"}"#, "params.token must be an address: 0x and 40 hex digits"),
             (#"{"dex":7}"#, "params.dex must be a string"),
             (#"{"usable":"yes"}"#, "params.usable must be true or false"),
-            (#"{"limits":5}"#, "params has no member limits; it takes limit, after, token, dex, usable"),
-            (#"[1,2,3,4,5,6]"#, "pools_list takes at most 5 parameters, not 6"),
+            (#"{"limits":5}"#, "params has no member limits; it takes limit, after, token, dex, usable, ticks"),
+            (#"[1,2,3,4,5,6,7]"#, "pools_list takes at most 6 parameters, not 7"),
             (#""x""#, "params must be an object or an array"), ("null", "params must be an object or an array"),
             (#"{"after":"\#(String(repeating: "x", count: 129))"}"#, "params.after must have at most 128 characters"),
         ]

@@ -1,5 +1,6 @@
 import EVMCodec
 import Foundation
+import ServiceLifecycle
 import Synchronization
 import Testing
 
@@ -178,6 +179,43 @@ import Testing
             for _ in 0..<4 { codes.append(String(try await request(port, "GET /health").prefix(12).suffix(3))) }
             #expect(codes == ["200", "200", "429", "429"])
         }
+    }
+
+    @Test func connectionsThatComeAndGoDuringAShutdownDoNoHarm() async throws {
+        var limits = AdminLimits()
+        limits.stallMax = .seconds(1)
+        for round in 0..<5 {
+            let (stream, tell) = listening()
+            let server = try AdminHTTPServer(
+                port: 0, secret: secret, dispatcher: FakeNode().dispatcher, limits: limits, logger: quiet,
+                onListening: tell)
+            try await withServices([server]) { group async throws in
+                var ready = stream.makeAsyncIterator()
+                let port = try #require(await ready.next())
+                let stop = Task.detached {
+                    try await Task.sleep(for: .milliseconds(4 * round))
+                    await group.triggerGracefulShutdown()
+                }
+                try await onThread {
+                    for _ in 0..<200 where AdminHTTPTests.connectAndClose(port) == false { break }
+                }
+                try await stop.value
+            }
+        }
+    }
+
+    private static func connectAndClose(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        } == 0
     }
 
     @Test func onlyLoopbackMayBeNamed() throws {

@@ -167,6 +167,35 @@ func listening() -> (stream: AsyncStream<Int>, tell: @Sendable (Int) async -> Vo
         }
     }
 
+    @Test func aFloodOfSmallMessagesIsAnsweredOneByOne() async throws {
+        var limits = AdminLimits()
+        limits.requestsBurst = 3
+        limits.requestsPerSecond = 0.001
+        try await withServer(limits: limits) { path, _ async throws in
+            let text = try await converse(String(repeating: "[]", count: 20_000), path, halfClose: true)
+            let lines = text.split(separator: "\n")
+            #expect(lines.count == 20_000 && lines.filter { $0.contains("empty batch") }.count == 3)
+        }
+    }
+
+    @Test func connectionsThatComeAndGoDuringAShutdownDoNoHarm() async throws {
+        for _ in 0..<10 {
+            try await withServer { path, group async throws in
+                let stop = Task.detached {
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 0...20)))
+                    await group.triggerGracefulShutdown()
+                }
+                try await onThread {
+                    for _ in 0..<200 {
+                        guard let descriptor = try? UnixSocket.connect(path: path, seconds: 5) else { break }
+                        close(descriptor)
+                    }
+                }
+                try await stop.value
+            }
+        }
+    }
+
     @Test func aStaleSocketIsReplacedAndALiveOneIsNot() async throws {
         let path = try temporaryPath("stale.sock")
         let stale = try UnixSocket.bind(path: path)
