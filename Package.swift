@@ -138,10 +138,11 @@ func settings(layer: Int) -> [SwiftSetting] {
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
         .treatAllWarnings(as: .error),
     ]
     if layer <= 2 { all.append(.strictMemorySafety()) }
+    // Not above L2: Swift 6.3 then breaks async functions in release builds (docs/adr/0002-no-nonisolated-nonsending.md).
+    if layer <= 2 { all.append(.enableUpcomingFeature("NonisolatedNonsendingByDefault")) }
     return all
 }
 

@@ -191,7 +191,7 @@ extension NodeError {
     /// The node error that an untyped `catch` holds.
     ///
     /// Async functions of this package throw untyped although they only throw `NodeError` (or `CancellationError` of a
-    /// sleep): Swift 6.3 breaks async functions with typed throws in release builds (docs/adr/0002).
+    /// sleep): Swift 6.3 breaks async functions with typed throws in release builds (docs/adr/0002-no-nonisolated-nonsending.md).
     public init(caught error: any Error) {
         if let known = error as? NodeError {
             self = known

@@ -140,7 +140,6 @@ struct BlockFollower: Sendable {
             if await sink.appliedHash(at: oldest.number - 1) == oldest.parentHash { break }
             let isTooDeep = oldest.number + reorgDepth <= tip.number || UInt64(branch.count) > 2 * reorgDepth + 2
             if isTooDeep { throw FollowError.reorgTooDeep(depth: tip.number - oldest.number + 1, limit: reorgDepth) }
-            dbg("header \(oldest.number)")
             guard let parent = try await reader.header(hash: oldest.parentHash) else {
                 throw FollowError.blockMissing(oldest.parentHash.hex)
             }
@@ -154,13 +153,9 @@ struct BlockFollower: Sendable {
         }
         for header in branch.reversed() {
             let isNewest = header.hash == head.hash
-            dbg("logs \(header.number)")
             try await sink.apply(header, logs: reader.logs(of: header.hash), isNewest: isNewest)
             done.applied += 1
             if !isNewest { done.backFilled += 1 }
         }
     }
 }
-
-import Foundation
-func dbg(_ s: String) { FileHandle.standardError.write(Data(("DBG \(ContinuousClock.now) "+s+"\n").utf8)) }

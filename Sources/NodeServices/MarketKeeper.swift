@@ -55,7 +55,6 @@ actor MarketKeeper: BlockSink {
     }
 
     func apply(_ header: BlockHeader, logs: [Log], isNewest: Bool) async throws {
-        dbg("apply")
         var nonce: UInt64?
         if isNewest {
             expect(header)
@@ -63,10 +62,8 @@ actor MarketKeeper: BlockSink {
         }
         nonces = nonces.filter { $0.key != header.hash }
         let event = HeadEvent(header: header, logs: logs, nonce: nonce, timeMilliseconds: Self.nowMilliseconds())
-        dbg("nonce")
         guard let decision = await host.run({ $0.step(.head(event)) }) else { throw CancellationError() }
         if decision.skipped == .notTheNextBlock { throw KeeperError.outOfStep(header.number) }
-        dbg("stepped")
         plans(decision)
         let block = BlockRef(number: header.number, hash: header.hash, parentHash: header.parentHash)
         try store.commit(block, writes: decision.writes)

@@ -90,7 +90,6 @@ public final class MartletNode: Service {
         defer { subscription.cancel() }
         phase.withLock { $0.isConnected = true }
         for await event in subscription {
-            dbg("event")
             switch event.item {
             case .header(let header): heads.yield(.announced(header))
             case .pending(let pending):
@@ -125,9 +124,7 @@ public final class MartletNode: Service {
         let patience = parts.session == nil ? max(blockTime / 2, .milliseconds(250)) : max(blockTime * 3, .seconds(3))
         var lastLook = ContinuousClock.now
         while !Task.isCancelled {
-            dbg("silence sleeps")
             try? await Task.sleep(for: min(patience / 2, .seconds(1)))
-            dbg("silence woke")
             let last = max(phase.withLock { $0.headSeenAt } ?? startedAt, lastLook)
             if ContinuousClock.now - last >= patience {
                 lastLook = .now

@@ -16,12 +16,7 @@ struct NodeReader: ChainReading {
 
     func header(number: UInt64) async throws -> BlockHeader? { try await pool.header(at: .number(number)) }
 
-    func header(hash: Hash32) async throws -> BlockHeader? {
-        dbg("reader")
-        let h = try await pool.header(at: .hash(hash))
-        dbg("reader done")
-        return h
-    }
+    func header(hash: Hash32) async throws -> BlockHeader? { try await pool.header(at: .hash(hash)) }
 
     func logs(of block: Hash32) async throws -> [Log] {
         try await pool.getLogs(filter, blockHash: block).sorted { $0.logIndex < $1.logIndex }
