@@ -5,14 +5,25 @@
 public struct Address: Hashable, Sendable {
     /// The first (most significant) 4 bytes.
     public var high: UInt32
+    // Limbs instead of one UInt128, for the reason given at `U256`.
+    @usableFromInline var limb0: UInt64
+    @usableFromInline var limb1: UInt64
+
     /// The last 16 bytes.
-    public var low: UInt128
+    @inlinable public var low: UInt128 {
+        get { UInt128(_low: limb0, _high: limb1) }
+        set {
+            limb0 = newValue._low
+            limb1 = newValue._high
+        }
+    }
 
     /// Makes the address of the 160-bit number `high * 2^128 + low`.
     @inlinable
     public init(high: UInt32, low: UInt128) {
         self.high = high
-        self.low = low
+        limb0 = low._low
+        limb1 = low._high
     }
 
     /// Takes exactly 20 bytes; another count is a programming error and traps.

@@ -1,20 +1,41 @@
 /// An unsigned 256-bit integer: the EVM's word.
 ///
-/// Two native 128-bit halves, because those compile to plain add/adc chains. Operators with `&` wrap modulo 2^256;
+/// Worked on as two native 128-bit halves, because those compile to plain add/adc chains, and held as four 64-bit limbs,
+/// because Swift 6.3 on x86-64 breaks async functions that take a `UInt128` by value and return more than four words:
+/// they jump to nowhere on return (`TypedThrowTests` of NodeClient shows the cases). Operators with `&` wrap modulo 2^256;
 /// `+ - * / %` trap on overflow as Swift's do; `adding`, `subtracting`, `multiplied(by:)` answer nil instead.
 /// No operation allocates, except the text ones.
 @frozen
 public struct U256: Hashable, Sendable {
+    @usableFromInline var limb0: UInt64
+    @usableFromInline var limb1: UInt64
+    @usableFromInline var limb2: UInt64
+    @usableFromInline var limb3: UInt64
+
     /// Bits 0 to 127.
-    public var lo: UInt128
+    @inlinable public var lo: UInt128 {
+        get { UInt128(_low: limb0, _high: limb1) }
+        set {
+            limb0 = newValue._low
+            limb1 = newValue._high
+        }
+    }
     /// Bits 128 to 255.
-    public var hi: UInt128
+    @inlinable public var hi: UInt128 {
+        get { UInt128(_low: limb2, _high: limb3) }
+        set {
+            limb2 = newValue._low
+            limb3 = newValue._high
+        }
+    }
 
     /// Makes `hi * 2^128 + lo`.
     @inlinable
     public init(lo: UInt128, hi: UInt128) {
-        self.lo = lo
-        self.hi = hi
+        limb0 = lo._low
+        limb1 = lo._high
+        limb2 = hi._low
+        limb3 = hi._high
     }
 
     /// Makes zero.

@@ -25,7 +25,7 @@ import Testing
     }
 
     private func relay(_ url: String) throws -> FlashbotsRelay {
-        let identity = RelayIdentity(address: Self.key(91).address) { Self.key(91).sign($0) }
+        let identity = RelayIdentity(address: Self.key(91).address) { Self.key(91).sign(EIP191.personalHash($0)) }
         return try FlashbotsRelay(EndpointConfig(try EndpointURL(url + "/relay")), identity: identity)
     }
 
@@ -53,7 +53,7 @@ import Testing
             BundleRequest(transactions: [ours.value.encoded()], blockNumber: head + 1))
         #expect(simulated.results.map(\.transactionHash) == [ours.hash] && simulated.firstFailure == nil)
         #expect(simulated.results[0].from == Self.key(90).address && simulated.totalGasUsed == 21_000)
-        #expect(simulated.coinbaseDiff == 21_000 * 2_000_000_000)
+        #expect(simulated.coinbaseDiff == U256(42_000_000_000_000))  // 21,000 gas at 2 gwei
         var receipt: Receipt?
         for _ in 0..<10 where receipt == nil {
             let target = try await client.blockNumber() + 2
@@ -90,7 +90,7 @@ import Testing
         let client = try RPCClient(EndpointConfig(try EndpointURL(url)))
         let ours = try await transaction(client, to: Self.key(91).address)
         let bundle = BundleRequest(transactions: [ours.value.encoded()], blockNumber: 1)
-        let impostor = RelayIdentity(address: Self.key(91).address) { Self.key(90).sign($0) }
+        let impostor = RelayIdentity(address: Self.key(91).address) { Self.key(90).sign(EIP191.personalHash($0)) }
         let foreign = try FlashbotsRelay(EndpointConfig(try EndpointURL(url + "/relay")), identity: impostor)
         if case .refused(let error) = await foreign.send(bundle) {
             #expect(error.message.contains("X-Flashbots-Signature"))
