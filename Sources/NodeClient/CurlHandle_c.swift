@@ -1,5 +1,5 @@
-import EVMTypes
 internal import CCurl
+import EVMTypes
 
 /// One libcurl easy handle with its connections. Used by one thread; freed on deinit.
 struct CurlHandle: ~Copyable {

@@ -1,5 +1,5 @@
-import EVMTypes
 public import EVMCodec
+import EVMTypes
 internal import Synchronization
 
 /// JSON-RPC to one endpoint, over HTTP or over a `SocketSession`.
