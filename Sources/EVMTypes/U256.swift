@@ -1,10 +1,10 @@
 /// An unsigned 256-bit integer: the EVM's word.
 ///
-/// Worked on as two native 128-bit halves, because those compile to plain add/adc chains, and held as four 64-bit limbs,
-/// because Swift 6.3 on x86-64 breaks async functions that take a `UInt128` by value and return more than four words:
-/// they jump to nowhere on return (`TypedThrowTests` of NodeClient shows the cases). Operators with `&` wrap modulo 2^256;
-/// `+ - * / %` trap on overflow as Swift's do; `adding`, `subtracting`, `multiplied(by:)` answer nil instead.
-/// No operation allocates, except the text ones.
+/// Worked on as two native 128-bit halves, because those compile to plain add/adc chains, and held as four 64-bit
+/// limbs, because Swift 6.3 on x86-64 breaks async functions that take a `UInt128` by value and return more than four
+/// words: they jump to nowhere on return (`TypedThrowTests` of NodeClient shows the cases). Operators with `&` wrap
+/// modulo 2^256; `+ - * / %` trap on overflow as Swift's do; `adding`, `subtracting`, `multiplied(by:)` answer nil
+/// instead. No operation allocates, except the text ones.
 @frozen
 public struct U256: Hashable, Sendable {
     @usableFromInline var limb0: UInt64

@@ -37,7 +37,8 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         state = Mutex(State(ring: Array(repeating: nil, count: max(1, capacity))))
     }
 
-    /// Appends; drops the oldest element when the queue is full. Returns false when something was dropped or the queue is finished.
+    /// Appends; drops the oldest element when the queue is full. Returns false when something was dropped or the queue
+    /// is finished.
     @discardableResult
     public func push(_ element: Element) -> Bool {
         let outcome: (waiter: CheckedContinuation<Element?, Never>?, kept: Bool) = state.withLock { state in
@@ -86,7 +87,8 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     private func wait(id: UInt64, _ continuation: CheckedContinuation<Element?, Never>) {
         let answer: Answer = state.withLock { state in
             if let element = state.take() { return .now(element) }
-            // Asked under the lock: the cancel handler takes it after the flag is set, so one of the two sees the other.
+            // Asked under the lock: the cancel handler takes it after the flag is set,
+            // so one of the two sees the other.
             if state.isFinished || Task.isCancelled { return .now(nil) }
             let replaced = state.waiter?.continuation
             state.waiter = (id, continuation)

@@ -1,8 +1,8 @@
 /// A value behind one reference, read as if it were the value itself: `boxed.member`.
 ///
-/// Needed because Swift 6.3 on x86-64 breaks async functions that take a `UInt128` by value (so also `U256`, `Hash32`, `Address`) and
-/// return more than four words: they jump to nowhere on return, in debug and release builds. What such functions return is boxed, and
-/// errors are one reference for the same reason. `TypedThrowTests` shows the cases.
+/// Needed because Swift 6.3 on x86-64 breaks async functions that take a `UInt128` by value (so also `U256`, `Hash32`,
+/// `Address`) and return more than four words: they jump to nowhere on return, in debug and release builds. What such
+/// functions return is boxed, and errors are one reference for the same reason. `TypedThrowTests` shows the cases.
 @dynamicMemberLookup
 public struct Boxed<Value: Sendable>: Sendable {
     private final class Storage: Sendable {

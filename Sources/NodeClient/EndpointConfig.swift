@@ -6,7 +6,8 @@ public struct EndpointConfig: Sendable, Hashable {
     public var name: String
     /// Where it is.
     public var url: EndpointURL
-    /// Extra headers of every HTTP request and of the WebSocket handshake (for example an `Authorization`). Never printed.
+    /// Extra headers of every HTTP request and of the WebSocket handshake (for example an `Authorization`).
+    /// Never printed.
     public var headers: Redacted<[HTTPHeader]>
     /// Longest wait for one answer.
     public var timeout: Duration

@@ -1,8 +1,10 @@
 import Foundation
 
-/// How well one endpoint has answered lately, and how many blocks of logs it gives at once. Pure: time comes in as an argument.
+/// How well one endpoint has answered lately, and how many blocks of logs it gives at once. Pure:
+/// time comes in as an argument.
 public struct EndpointHealth: Sendable, Hashable {
-    /// 1 = every recent request was answered, 0 = none, as of the last request; an exponential average over about eight requests.
+    /// 1 = every recent request was answered, 0 = none, as of the last request;
+    /// an exponential average over about eight requests.
     public private(set) var score = 1.0
     private var lastFailure: ContinuousClock.Instant?
     /// Failures since the last success.
@@ -31,7 +33,8 @@ public struct EndpointHealth: Sendable, Hashable {
         case wrong(NodeError)
     }
 
-    /// The score now: what failures took away comes back by half every 30 s, so that a preferred endpoint is tried again.
+    /// The score now: what failures took away comes back by half every 30 s,
+    /// so that a preferred endpoint is tried again.
     public func score(at now: ContinuousClock.Instant) -> Double {
         guard let lastFailure, now > lastFailure else { return score }
         return 1 - (1 - score) * exp2(-lastFailure.duration(to: now).inSeconds / Self.recoveryHalfLife.inSeconds)
@@ -51,7 +54,8 @@ public struct EndpointHealth: Sendable, Hashable {
         coolUntil = nil
     }
 
-    /// The request failed in a way that speaks against the endpoint: it rests for a while, longer each time, or as long as it asked.
+    /// The request failed in a way that speaks against the endpoint: it rests for a while, longer each time,
+    /// or as long as it asked.
     mutating func noteFailure(_ error: NodeError, now: ContinuousClock.Instant) {
         failed += 1
         score = score(at: now) * 7 / 8
@@ -81,7 +85,8 @@ public struct EndpointHealth: Sendable, Hashable {
     }
 }
 
-/// The number of blocks to ask logs for: halves on refusal, keeps the last good span, grows by a quarter after eight good full ones.
+/// The number of blocks to ask logs for: halves on refusal, keeps the last good span,
+/// grows by a quarter after eight good full ones.
 public struct LogSpan: Sendable, Hashable {
     /// Blocks in the next request, at least 1.
     public private(set) var blocks: UInt64

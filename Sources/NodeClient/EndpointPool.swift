@@ -1,7 +1,8 @@
 public import EVMCodec
 internal import Synchronization
 
-/// Several endpoints of one chain as one: the best that is rested and within its budget is asked, reads move on to the next on failure.
+/// Several endpoints of one chain as one: the best that is rested and within its budget is asked,
+/// reads move on to the next on failure.
 ///
 /// Every endpoint's chain id is checked before its first use; one of another chain is refused by name for good.
 /// Order of preference: health (in steps of a quarter), then the order of the configuration.
@@ -56,8 +57,8 @@ public final class EndpointPool: RPCCalling {
         members.map { member in Status(name: member.config.name, health: member.health.withLock { $0 }) }
     }
 
-    /// Asks every endpoint for its chain id. Throws `.wrongChain` when all that answer serve another chain, else the first failure
-    /// when none answers; returns the names of those that are refused.
+    /// Asks every endpoint for its chain id. Throws `.wrongChain` when all that answer serve another chain, else the
+    /// first failure when none answers; returns the names of those that are refused.
     public func check() async throws -> [String] {
         var failures: [NodeError] = []
         for member in members {

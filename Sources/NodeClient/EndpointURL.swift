@@ -1,7 +1,8 @@
 import EVMTypes
 import Foundation
 
-/// The address of a peer: `http://`, `https://`, `ws://`, `wss://`, or the path of a Unix socket (`/path` or `ipc:///path`).
+/// The address of a peer: `http://`, `https://`, `ws://`, `wss://`,
+/// or the path of a Unix socket (`/path` or `ipc:///path`).
 ///
 /// Prints only scheme, host and port: paths, queries and credentials often carry keys and stay inside.
 public struct EndpointURL: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable

@@ -50,7 +50,8 @@ public struct HTTPResponse: Sendable, Hashable {
 /// HTTP and HTTPS by libcurl on a few threads of its own, each with one handle whose connections are reused.
 ///
 /// HTTP/2 where TLS offers it, gzip, proxies from the environment (`https_proxy`, `no_proxy`), no redirects at all.
-/// Threads start when needed and end with the client. A cancelled request returns at once; its transfer ends within a second.
+/// Threads start when needed and end with the client. A cancelled request returns at once;
+/// its transfer ends within a second.
 public final class HTTPClient: Sendable {
     private let queue: HTTPWorkQueue
 

@@ -1,7 +1,8 @@
 /// Cuts a stream of JSON values that stand back to back into values, without reading them twice.
 ///
 /// Counts braces and brackets outside strings, incrementally, so a value may arrive in any number of pieces.
-/// What stands between values may only be white space. Source: geth `rpc/json.go` (no length prefix, no guaranteed newline).
+/// What stands between values may only be white space. Source: geth `rpc/json.go` (no length prefix,
+/// no guaranteed newline).
 public struct IPCSplitter: Sendable {
     /// Why a stream cannot be split any further; the connection has to be dropped.
     public enum Failure: Error, Hashable, Sendable {

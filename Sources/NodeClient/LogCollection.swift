@@ -14,10 +14,11 @@ public struct LogPage: Sendable, Hashable {
 extension EndpointPool {
     /// Collects the logs of `from...to` in requests that each endpoint accepts.
     ///
-    /// The range of a request is halved when it is refused for its size (or takes too long), the last good span is kept for each endpoint
-    /// and grows slowly; no request goes beyond a head that the same endpoint has reported. Throws `.behind` when nobody has block `from`;
-    /// ends early, with `through` below `to`, when nobody has reached `to`. A reorg between two requests can mix branches: compare block
-    /// hashes, and use `getLogs(_:blockHash:)` where one block counts.
+    /// The range of a request is halved when it is refused for its size (or takes too long), the last good span is kept
+    /// for each endpoint and grows slowly; no request goes beyond a head that the same endpoint has reported. Throws
+    /// `.behind` when nobody has block `from`; ends early, with `through` below `to`, when nobody has reached `to`. A
+    /// reorg between two requests can mix branches: compare block hashes,
+    /// and use `getLogs(_:blockHash:)` where one block counts.
     /// - Parameter progress: called after each request with the last block covered.
     public func collectLogs(
         _ filter: LogFilter, from: UInt64, to: UInt64, progress: ((UInt64) -> Void)? = nil

@@ -40,8 +40,9 @@ public struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the request can have had an effect at the peer: what a sender must know before it sends again.
     public enum Delivery: String, Hashable, Sendable { case notSent, unknown, answered }
 
-    /// One reference, because Swift 6.3 breaks async functions that throw a typed error of several words: with enough parameters that
-    /// the error's address is passed on the stack they jump to nowhere (docs of the workaround: Tests/NodeClientTests/TypedThrowTests).
+    /// One reference, because Swift 6.3 breaks async functions that throw a typed error of several words: with enough
+    /// parameters that the error's address is passed on the stack they jump to nowhere (docs of the workaround:
+    /// Tests/NodeClientTests/TypedThrowTests).
     private final class Storage: Sendable {
         let body: Body
         init(_ body: Body) { self.body = body }
@@ -191,7 +192,8 @@ extension NodeError {
     /// The node error that an untyped `catch` holds.
     ///
     /// Async functions of this package throw untyped although they only throw `NodeError` (or `CancellationError` of a
-    /// sleep): Swift 6.3 breaks async functions with typed throws in release builds (docs/adr/0002-no-nonisolated-nonsending.md).
+    /// sleep): Swift 6.3 breaks async functions with typed throws in release builds
+    /// (docs/adr/0002-no-nonisolated-nonsending.md).
     public init(caught error: any Error) {
         if let known = error as? NodeError {
             self = known

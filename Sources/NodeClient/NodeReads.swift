@@ -1,7 +1,8 @@
 public import EVMCodec
 public import EVMTypes
 
-// The reads the node needs, typed. All throw as `call` does, and `.malformedResponse` when the result has another shape.
+// The reads the node needs, typed. All throw as `call` does, and `.malformedResponse` when the result has another
+// shape.
 extension RPCCalling {
     /// The chain's EIP-155 id.
     public func chainID() async throws -> UInt64 {
@@ -43,7 +44,8 @@ extension RPCCalling {
         return logs
     }
 
-    /// The logs of exactly one block, also when it was reorged away. `.rpc(.blockNotFound)` when the peer does not have it.
+    /// The logs of exactly one block, also when it was reorged away.
+    /// `.rpc(.blockNotFound)` when the peer does not have it.
     public func getLogs(_ filter: LogFilter, blockHash: Hash32) async throws -> [Log] {
         var members = filter.members
         members["blockHash"] = .hash(blockHash)

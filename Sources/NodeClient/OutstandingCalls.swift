@@ -22,8 +22,9 @@ struct OutstandingCalls<Waiter: Sendable>: Sendable {
         for id in first..<first + UInt64(count) { firstOf[id] = first }
     }
 
-    /// Takes one message's answers. Returns what is complete: a batch is complete when its array arrived, even if answers are missing
-    /// in it. Unknown and repeated ids are ignored; an error under a null id settles the only group there is.
+    /// Takes one message's answers. Returns what is complete: a batch is complete when its array arrived, even if
+    /// answers are missing in it. Unknown and repeated ids are ignored;
+    /// an error under a null id settles the only group there is.
     mutating func resolve(_ responses: [RPCResponse], isArray: Bool) -> [(waiter: Waiter, answers: Answers)] {
         var touched: [UInt64] = []
         for response in responses {

@@ -2,9 +2,11 @@ internal import EVMCodec
 internal import EVMTypes
 internal import Synchronization
 
-/// Turns hashes of pending transactions into bodies by `eth_getTransactionByHash`, in batches, newest hashes first to survive.
+/// Turns hashes of pending transactions into bodies by `eth_getTransactionByHash`, in batches,
+/// newest hashes first to survive.
 ///
-/// One batch is under way at a time; hashes that come meanwhile wait in a bounded queue whose oldest are dropped and counted.
+/// One batch is under way at a time; hashes that come meanwhile wait in a bounded queue whose oldest are dropped and
+/// counted.
 final class PendingLookup: Sendable {
     private struct Hint: Sendable {
         var hash: Hash32
@@ -28,7 +30,8 @@ final class PendingLookup: Sendable {
 
     func finish() { queue.finish() }
 
-    /// Runs until `finish`. Transactions that are mined or unknown by then are left out silently: they are no longer pending.
+    /// Runs until `finish`. Transactions that are mined or unknown by then are left out silently:
+    /// they are no longer pending.
     func run(over caller: some RPCCalling, into subscription: Subscription) async {
         while let first = await queue.next() {
             let hints = [first] + queue.drain(max: batchMax - 1)

@@ -1,14 +1,18 @@
 public import EVMCodec
 
-/// Something that answers JSON-RPC: one endpoint (`RPCClient`), one connection (`SocketSession`) or many with failover (`EndpointPool`).
+/// Something that answers JSON-RPC: one endpoint (`RPCClient`),
+/// one connection (`SocketSession`) or many with failover (`EndpointPool`).
 public protocol RPCCalling: Sendable {
-    /// Makes one call and returns its `result` (which may be `.null`). An error object throws `.rpc(class)` or `.rateLimited`.
+    /// Makes one call and returns its `result` (which may be `.null`).
+    /// An error object throws `.rpc(class)` or `.rateLimited`.
     func call(_ method: String, _ params: [JSON]) async throws -> JSON
 
-    /// Makes one call that may have an effect: tried again only when it provably did not leave, or was turned away for its rate.
+    /// Makes one call that may have an effect: tried again only when it provably did not leave,
+    /// or was turned away for its rate.
     func callOnce(_ method: String, _ params: [JSON]) async throws -> JSON
 
-    /// Makes idempotent reads in as few requests as the endpoint's limits allow. The answers stand in the order of `requests`.
+    /// Makes idempotent reads in as few requests as the endpoint's limits allow.
+    /// The answers stand in the order of `requests`.
     ///
     /// Throws only when nothing could be asked; what happened to one request alone is in its place.
     func batch(_ requests: [RPCRequest]) async throws -> [Result<JSON, NodeError>]
@@ -44,7 +48,8 @@ extension RPCExchanging {
         }
     }
 
-    /// Reads in batches. A batch that the peer finds too large (by count or by the size of its answer) is halved and asked again.
+    /// Reads in batches. A batch that the peer finds too large (by count or by the size of its answer) is halved and
+    /// asked again.
     func batched(_ requests: [RPCRequest]) async throws -> [Result<JSON, NodeError>] {
         guard !requests.isEmpty else { return [] }
         // 40 bytes beside method and parameters: jsonrpc, id and braces.

@@ -2,7 +2,8 @@
 ///
 /// Clients share texts more than codes (geth answers -32000 for nearly everything), so texts are looked at first,
 /// except for a revert, whose text belongs to a contract and is never trusted.
-/// Source: geth `core/txpool/errors.go`, `core/error.go`, `rpc/errors.go`; reth `rpc-eth-types/src/error`; execution-apis `src/error-groups`.
+/// Source: geth `core/txpool/errors.go`, `core/error.go`, `rpc/errors.go`; reth `rpc-eth-types/src/error`;
+/// execution-apis `src/error-groups`.
 public enum RPCErrorClass: Hashable, Sendable {
     /// The peer has the transaction already: a success for a sender.
     case alreadyKnown

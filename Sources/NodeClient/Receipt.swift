@@ -39,7 +39,8 @@ extension Receipt {
         public var l1Fee: U256?
         public var logs: [Log]
 
-        /// Wei paid for gas in all: `gasUsed * effectiveGasPrice + l1Fee`; nil when the price is unknown or the product overflows.
+        /// Wei paid for gas in all: `gasUsed * effectiveGasPrice + l1Fee`;
+        /// nil when the price is unknown or the product overflows.
         public var feePaid: U256? {
             effectiveGasPrice.flatMap { $0.multiplied(by: U256(gasUsed)) }?.adding(l1Fee ?? .zero)
         }

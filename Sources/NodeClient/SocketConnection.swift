@@ -31,7 +31,8 @@ final class SocketConnection: Sendable {
         channel.eventLoop.scheduleTask(in: .milliseconds(delay.milliseconds)) { body() }
     }
 
-    /// Ends the connection for a reason of ours. For WebSockets a close frame is sent first; the peer gets a second to answer it.
+    /// Ends the connection for a reason of ours. For WebSockets a close frame is sent first;
+    /// the peer gets a second to answer it.
     func close(_ error: NodeError) {
         fault.set(error)
         channel.triggerUserOutboundEvent(SocketClosing(), promise: nil)

@@ -5,9 +5,11 @@ internal import NIOPosix
 internal import NIOSSL
 internal import NIOWebSocket
 
-/// Opens connections: TCP or Unix socket, TLS, WebSocket upgrade, within the endpoint's connect timeout for each of its two halves.
+/// Opens connections: TCP or Unix socket, TLS, WebSocket upgrade,
+/// within the endpoint's connect timeout for each of its two halves.
 enum SocketConnector {
-    /// Connects to a `ws`, `wss` or `ipc` endpoint. Throws `.connectFailed`, `.httpStatus` (refused upgrade), `.rateLimited` or `.configuration`.
+    /// Connects to a `ws`, `wss` or `ipc` endpoint. Throws `.connectFailed`, `.httpStatus` (refused upgrade),
+    /// `.rateLimited` or `.configuration`.
     static func connect(
         _ endpoint: EndpointConfig, liveness: SocketLiveness, onMessage: @escaping MessageHandler
     ) async throws -> SocketConnection {

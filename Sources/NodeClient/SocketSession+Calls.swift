@@ -90,8 +90,7 @@ extension SocketSession {
     }
 
     /// Asks the peer for `kinds`; returns its ids, one each.
-    func open(_ kinds: [SubscriptionKind], on connection: SocketConnection) async throws -> [SubscriptionID]
-    {
+    func open(_ kinds: [SubscriptionKind], on connection: SocketConnection) async throws -> [SubscriptionID] {
         var out: [SubscriptionID] = []
         for kind in kinds { out.append(try await open(kind, on: connection)) }
         return out
@@ -163,7 +162,8 @@ extension SocketSession {
 }
 
 extension SubscriptionKind {
-    /// Parameter lists to try in order. Bodies of pending transactions are asked for in geth's form, in Nethermind's, then as hashes.
+    /// Parameter lists to try in order. Bodies of pending transactions are asked for in geth's form, in Nethermind's,
+    /// then as hashes.
     /// Source: geth `eth/filters/api.go`; Nethermind `NewPendingTransactionsSubscription.cs`.
     var attempts: [[JSON]] {
         switch self {

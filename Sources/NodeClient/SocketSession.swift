@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// A WebSocket or IPC connection that is kept up: reconnects with backoff, subscribes again, tells consumers.
 ///
-/// With several endpoints it moves on to the next one after each failure. One event loop thread receives; calls and subscriptions
-/// may come from anywhere. Call `start()` once and `close()` at the end.
+/// With several endpoints it moves on to the next one after each failure. One event loop thread receives; calls and
+/// subscriptions may come from anywhere. Call `start()` once and `close()` at the end.
 public final class SocketSession: RPCCalling, RPCExchanging {
     /// How the session behaves.
     public struct Options: Sendable {
@@ -126,9 +126,10 @@ public final class SocketSession: RPCCalling, RPCExchanging {
 
     /// Subscribes to `kinds` as one stream in arrival order.
     ///
-    /// Throws when the first connection attempt fails, when there is no connection now, or when the peer refuses a kind. Afterwards
-    /// the subscription survives reconnects until `cancel()` or `close()`.
-    /// - Parameter queueMax: most events that wait for the consumer; beyond it the oldest are dropped and a `.gap` is delivered.
+    /// Throws when the first connection attempt fails, when there is no connection now, or when the peer refuses a
+    /// kind. Afterwards the subscription survives reconnects until `cancel()` or `close()`.
+    /// - Parameter queueMax: most events that wait for the consumer;
+    ///   beyond it the oldest are dropped and a `.gap` is delivered.
     public func subscribe(_ kinds: [SubscriptionKind], queueMax: Int = 8192) async throws -> Subscription {
         let connection = try await ready()
         let wantsLookup = kinds.contains(.pendingTransactions)

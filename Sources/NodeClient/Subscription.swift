@@ -47,7 +47,8 @@ public struct SubscriptionEvent: Sendable {
         case pendingHash(Hash32)
         /// A notification of another shape.
         case other(JSON)
-        /// A notification that could not be used, and why (for example a transaction whose members do not hash to its hash).
+        /// A notification that could not be used, and why (for example a transaction whose members do not hash to its
+        /// hash).
         case refused(String)
         /// This consumer was too slow: so many events before the next one are lost. Back-fill.
         case gap(dropped: UInt64)

@@ -1,6 +1,7 @@
 internal import EVMCodec
 
-/// Which subscription a notification belongs to. Notifications that arrive before the subscribe answer are kept for a moment.
+/// Which subscription a notification belongs to. Notifications that arrive before the subscribe answer are kept for a
+/// moment.
 struct SubscriptionRouter<Item: Sendable>: Sendable {
     /// A notification in arrival order.
     struct Parked: Sendable {

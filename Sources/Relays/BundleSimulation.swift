@@ -55,7 +55,8 @@ public struct BundleSimulation: Sendable, Hashable {
         public enum Outcome: Sendable, Hashable {
             /// It succeeded; the bytes are its return data.
             case succeeded([UInt8])
-            /// It failed: the error's text, the revert's text when the relay decoded one, and its bytes when the relay sent hex.
+            /// It failed: the error's text, the revert's text when the relay decoded one,
+            /// and its bytes when the relay sent hex.
             case failed(error: String, revertText: String?, revertData: [UInt8])
         }
         public var transactionHash: Hash32

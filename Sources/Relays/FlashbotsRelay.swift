@@ -4,7 +4,8 @@ public import NodeClient
 
 /// A relay or builder that speaks Flashbots' bundle methods.
 ///
-/// Source: flashbots-docs `rpc-endpoint.mdx`; builders that take the same methods unsigned are used without an identity.
+/// Source: flashbots-docs `rpc-endpoint.mdx`; builders that take the same methods unsigned are used without an
+/// identity.
 public struct FlashbotsRelay: Sendable {
     /// The name by which messages call it.
     public var name: String { endpoint.name }

@@ -77,7 +77,8 @@ public struct RelayError: Error, Hashable, Sendable, CustomStringConvertible {
     /// `relay: message`.
     public var description: String { relay.isEmpty ? message : "\(relay): \(message)" }
 
-    /// Whether the same request may succeed later. Sending a bundle again is harmless only while its block has not passed.
+    /// Whether the same request may succeed later. Sending a bundle again is harmless only while its block has not
+    /// passed.
     public var isRetryable: Bool {
         switch code {
         case .rateLimited, .transport: true

@@ -2,12 +2,13 @@ public import EVMCrypto
 public import EVMTypes
 public import NodeClient
 
-/// Who we are to relays: a key kept for reputation, apart from the trading key. This module never holds the key, only a function.
+/// Who we are to relays: a key kept for reputation, apart from the trading key. This module never holds the key,
+/// only a function.
 public struct RelayIdentity: Sendable {
     /// The key's address.
     public var address: Address
-    /// Signs a message as EIP-191 personal message; nil when the key is locked or refused. A digest is never handed over:
-    /// a relay identity cannot be made to sign a transaction.
+    /// Signs a message as EIP-191 personal message; nil when the key is locked or refused. A digest is never handed
+    /// over: a relay identity cannot be made to sign a transaction.
     public var sign: @Sendable ([UInt8]) -> Signature?
 
     public init(address: Address, sign: @escaping @Sendable ([UInt8]) -> Signature?) {

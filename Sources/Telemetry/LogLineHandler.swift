@@ -22,7 +22,8 @@ public struct LogSink: Sendable {
 
     /// A file that lines are appended to (mode 0600 when it is made); nil when it cannot be opened.
     public static func file(_ path: String) -> LogSink? {
-        let made = FileManager.default.fileExists(atPath: path)
+        let made =
+            FileManager.default.fileExists(atPath: path)
             || FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         guard made, let handle = FileHandle(forWritingAtPath: path) else { return nil }
         // Logging must never stop the node: a full disk loses lines, not blocks.

@@ -54,6 +54,12 @@ extension CLIFailure {
 
     /// Runs `body` and turns a node's failure into the command's exit.
     static func node<Value>(_ body: () async throws -> Value) async throws -> Value {
-        do { return try await body() } catch let failure as CLIFailure { throw failure } catch { throw CLIFailure(NodeError(caught: error)) }
+        do {
+            return try await body()
+        } catch let failure as CLIFailure {
+            throw failure
+        } catch {
+            throw CLIFailure(NodeError(caught: error))
+        }
     }
 }

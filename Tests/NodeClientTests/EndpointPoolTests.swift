@@ -193,7 +193,8 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(1))) struct LogCollectionTests {
-    /// A node with one log in every block up to `head` that gives at most `blocks` a request and refuses to look beyond its head.
+    /// A node with one log in every block up to `head` that gives at most `blocks` a request and refuses to look beyond
+    /// its head.
     private func node(head: UInt64, blocks: UInt64, refusal: String = "query exceeds max block range") async throws
         -> FakePeer
     {

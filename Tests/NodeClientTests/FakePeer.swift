@@ -7,9 +7,11 @@ import Synchronization
 
 @testable import NodeClient
 
-/// A scripted peer on loopback that owns every byte it sends: HTTP POST and WebSocket on one TCP port, or JSON on a Unix socket.
+/// A scripted peer on loopback that owns every byte it sends: HTTP POST and WebSocket on one TCP port,
+/// or JSON on a Unix socket.
 ///
-/// The script sees each whole request or message and answers with steps, so half frames, cuts and floods are one line each.
+/// The script sees each whole request or message and answers with steps, so half frames,
+/// cuts and floods are one line each.
 final class FakePeer: Sendable {
     /// What the script does.
     enum Step: Sendable {

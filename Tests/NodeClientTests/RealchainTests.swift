@@ -6,7 +6,8 @@ import Testing
 
 @testable import NodeClient
 
-/// Against shared/realchain, a chain written by others. Needs `MARTLET_REALCHAIN_URL`, for example `http://127.0.0.1:9645`.
+/// Against shared/realchain, a chain written by others. Needs `MARTLET_REALCHAIN_URL`,
+/// for example `http://127.0.0.1:9645`.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct RealchainTests {
     private func url(_ test: String = #function) -> String? {
         guard SharedData.path("realchain/node.py", for: test) != nil else { return nil }

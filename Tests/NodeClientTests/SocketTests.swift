@@ -7,7 +7,8 @@ import Testing
 @testable import NodeClient
 
 @Suite(.timeLimit(.minutes(1))) struct SocketTests {
-    /// Answers `eth_chainId`, gives subscriptions ids `sub-<connection>-<n>`, echoes the first parameter of everything else.
+    /// Answers `eth_chainId`, gives subscriptions ids `sub-<connection>-<n>`,
+    /// echoes the first parameter of everything else.
     static func node(_ input: FakePeer.Input) -> [FakePeer.Step] {
         switch input.method {
         case "eth_chainId": FakePeer.reply(FakePeer.result(input.id, "\"0x539\""), to: input)

@@ -4,8 +4,9 @@ import Testing
 
 @testable import NodeClient
 
-/// Swift 6.3 on x86-64: an async function that takes a `UInt128` by value and returns more than four words, or throws a typed error of
-/// more than one, jumps to nowhere on return. These functions crashed the process until errors and wide results became one reference.
+/// Swift 6.3 on x86-64: an async function that takes a `UInt128` by value and returns more than four words, or throws a
+/// typed error of more than one, jumps to nowhere on return. These functions crashed the process until errors and wide
+/// results became one reference.
 @Suite(.timeLimit(.minutes(1))) struct TypedThrowTests {
     @Test func errorsAndWideResultsAreOneReference() {
         let word = MemoryLayout<Int>.size

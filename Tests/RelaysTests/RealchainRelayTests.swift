@@ -8,8 +8,8 @@ import Testing
 
 @testable import Relays
 
-/// Against the relay of shared/realchain, which checks our header with another implementation (eth-account) and runs our bundles.
-/// Needs `MARTLET_REALCHAIN_URL`. Its keys are the numbers 90 (searcher) and 91 (relay signer).
+/// Against the relay of shared/realchain, which checks our header with another implementation (eth-account) and runs
+/// our bundles. Needs `MARTLET_REALCHAIN_URL`. Its keys are the numbers 90 (searcher) and 91 (relay signer).
 @Suite(.serialized, .timeLimit(.minutes(2))) struct RealchainRelayTests {
     private func url(_ test: String = #function) -> String? {
         guard SharedData.path("realchain/node.py", for: test) != nil else { return nil }

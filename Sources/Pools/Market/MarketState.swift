@@ -36,10 +36,10 @@ public struct LogCursor: Hashable, Comparable, Sendable {
 /// factory log -> CREATE2 check -> pool added        pool log -> state, ticks -> dirty rows -> one store batch a block
 /// ```
 /// One writer. Copying is cheap until one copy changes, and costs the whole market then: pass it `borrowing` or as an
-/// ordinary argument, do not keep copies across events. Calling it through a class property or a captured variable makes
-/// Swift retain and release every array (about 150 ns a call, measured); a struct's own property or an argument does
-/// not. An index stays valid for ever: a pool whose creation was undone is marked removed and comes back under its old
-/// index.
+/// ordinary argument, do not keep copies across events. Calling it through a class property or a captured variable
+/// makes Swift retain and release every array (about 150 ns a call, measured); a struct's own property or an argument
+/// does not. An index stays valid for ever: a pool whose creation was undone is marked removed and comes back under its
+/// old index.
 public struct MarketState: Sendable {
     /// What is known of a pool besides the state that quotes read.
     struct Entry: Sendable {
