@@ -25,6 +25,8 @@ actor NodeArchive: BundleJournal {
         let row = try row(of: record)
         let now = MarketKeeper.nowMilliseconds()
         if record.isIncluded, let block = record.block {
+            // Mined again in another block after a reorg: what was booked in the orphaned one must go first.
+            if let old = bookedIn[record.transaction], old != block.hash { _ = try store.unbook(blockHash: old) }
             let growth = record.growth ?? .zero, tip = record.tip ?? .zero
             _ = try store.book(
                 Profit(
@@ -104,7 +106,8 @@ actor NodeArchive: BundleJournal {
         var totals = ProfitTotals()
         for row in sums.tokens where row.token == token {
             totals.gross = row.gross
-            totals.landed = UInt64(row.count)
+            totals.reverted = UInt64(row.revertedCount)
+            totals.landed = UInt64(row.count - row.revertedCount)
         }
         totals.tips = sums.tip
         totals.gasPaid = sums.gasPaid
