@@ -1,6 +1,6 @@
 # Martlet. `make help` lists the rules; the README's two commands are `make run` and `make test`.
 SHELL := /bin/bash
-SWIFT_FLAGS := --explicit-target-dependency-import-check error
+SWIFT_FLAGS :=
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
 .PHONY: help setup build run test test-unit test-contracts test-chain soak lint format bench contracts clean

@@ -149,9 +149,7 @@ import Testing
         }
         #expect(asked(good, "eth_sendRawTransaction") == 0)
 
-        let gone = try await peer()
-        let url = gone.http
-        await gone.stop()
+        let url = "http://127.0.0.1:1"  // nobody listens there
         let unsent = try pool([try endpoint(url), try endpoint(good.http)])
         #expect(await unsent.sendRawTransaction([1]) == .accepted(Hash32(hex: Sample.hash)!))  // a literal of 64 digits
         let limited = try await peer { _ in [.bytes(FakePeer.http(429, ""))] }

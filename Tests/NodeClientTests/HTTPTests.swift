@@ -106,9 +106,7 @@ import Testing
     }
 
     @Test func nobodyListeningMeansNotSent() async throws {
-        let peer = try await FakePeer.answering { _, _ in "" }
-        let url = peer.http
-        await peer.stop()
+        let url = "http://127.0.0.1:1"  // nobody listens there
         let client = try RPCClient(try endpoint(url))
         let error = await nodeError { _ = try await client.call("eth_x") }
         #expect(error?.code == .connectFailed && error?.delivery == .notSent && error?.isRetryable == true)

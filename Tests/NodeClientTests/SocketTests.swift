@@ -231,9 +231,7 @@ import Testing
     @Test func theSessionMovesOnToTheNextEndpoint() async throws {
         let wrong = try await FakePeer.answering { input, _ in FakePeer.result(input.id, "\"0x1\"") }
         let good = try await FakePeer.start(script: .init(request: { input, _ in Self.node(input) }))
-        let gone = try await FakePeer.answering { _, _ in "" }
-        let goneURL = gone.ws
-        await gone.stop()
+        let goneURL = "ws://127.0.0.1:1"  // nobody listens there
         var options = SocketSession.Options(
             endpoints: [try endpoint(goneURL), try endpoint(wrong.ws), try endpoint(good.ws)], chainID: 1337)
         options.backoff = Backoff(initial: .milliseconds(10), maximum: .milliseconds(50))

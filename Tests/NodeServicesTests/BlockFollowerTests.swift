@@ -1,3 +1,4 @@
+import EVMCodec
 import EVMTypes
 @testable import NodeServices
 import TestSupport

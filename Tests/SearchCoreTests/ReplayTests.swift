@@ -58,7 +58,7 @@ import Testing
     static let limits = RiskLimits(
         netProfitMin: 1_000_000_000_000_000, plansPerBlockMax: 3, failuresInARowMax: 4, cooldownBlocks: 2)
 
-    static func play(_ events: [Event], check: (SearchCore, Event, Decision) -> Void = { _, _, _ in }) -> [Decision] {
+    static func play(_ events: [Event], check: (Searcher, Event, Decision) -> Void = { _, _, _ in }) -> [Decision] {
         var core = Script.core(limits: limits), decisions: [Decision] = []
         for event in events {
             decisions.append(core.step(event))
