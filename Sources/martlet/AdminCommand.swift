@@ -12,8 +12,8 @@ struct AdminCommand: AsyncParsableCommand {
         discussion: """
             Over the node's Unix socket (--socket, $MARTLET_ADMIN_SOCKET, or ~/.martlet/CHAIN/admin.sock), or with \
             --url and --jwt-secret over HTTP on this machine. `martlet admin rpc.discover` lists every \
-            method. Exit codes: 1 the node refused, 2 wrong method or parameters, 3 bad secret file, 4 no node answers, \
-            5 the token was refused.
+            method. Exit codes: 1 the node refused, 2 wrong method or parameters, 3 bad secret file, 4 no node \
+            answers, 5 the token was refused.
             """)
     @Argument(help: "The method, for example node_status.") var method: String
     @Argument(help: "Parameters as JSON, an object or an array, for example '{\"limit\": 5}'.") var parameters: String?
