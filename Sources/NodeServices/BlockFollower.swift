@@ -42,7 +42,7 @@ enum FollowError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .reorgTooDeep(let depth, let limit):
             "the chain was reorganised \(depth) blocks or more back, the undo journal holds \(limit): "
-                + "remove the data folder and start again to rebuild it"
+                + "remove the folder pools in the data folder and start again to rebuild it"
         case .blockMissing(let name): "the peer does not have block \(name) that it announced"
         }
     }

@@ -115,7 +115,7 @@ enum KeeperError: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .outOfStep(let number): "block \(number) does not follow the state in memory; restart the node"
-        case .rowsRefused(let number): "the stored pools at block \(number) do not read back; remove the data folder to rebuild it"
+        case .rowsRefused(let number): "the stored pools at block \(number) do not read back; remove the folder pools in the data folder to rebuild it"
         }
     }
 }

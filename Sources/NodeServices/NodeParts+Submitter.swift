@@ -18,8 +18,7 @@ extension MartletNode {
             isLive: isLive, signer: signer, relays: relays,
             reconciler: Reconciler(reader: parts.reader, executor: executor, token: token, reorgDepth: config.chain.reorgDepth),
             counters: counters, logger: parts.logger, isCurrent: { await keeper.tip() == $0 },
-            report: { candidate, state in
-                let result: PlanOutcome.Result = state == .failed ? .failed : (state == .submitted ? .submitted : .simulated)
+            report: { candidate, result in
                 let outcome = PlanOutcome(
                     result: result, pools: candidate.pools, timeMilliseconds: MarketKeeper.nowMilliseconds())
                 _ = await host.run { $0.step(.outcome(outcome)) }

@@ -50,11 +50,12 @@ extension MartletNode {
         _ config: NodeConfig, isLive: Bool, environment: [String: String] = ProcessInfo.processInfo.environment, logger: Logger
     ) async throws -> MartletNode {
         let configs = try NodeSetup.endpoints(config, environment: environment)
-        let signer = try config.chain.executor.map { executor throws(NodeFailure) in try NodeSetup.signer(config, executor: executor) } ?? nil
+        let (endpoints, session) = try await connect(config, configs)
+        var signer: Signer?
+        if let executor = config.chain.executor { signer = try NodeSetup.signer(config, executor: executor) }
         let relays = try NodeSetup.relays(config)
         if isLive { try requireLive(config, signer: signer, relays: relays) }
         let store = try openStore(config)
-        let (endpoints, session) = try await connect(config, configs)
         if let signer, let executor = config.chain.executor {
             try await checkExecutor(executor, owner: signer.address, config, endpoints)
         }
@@ -102,7 +103,7 @@ extension MartletNode {
             return (endpoints, session)
         } catch let caught {
             let error = NodeError(caught: caught)
-            throw NodeFailure(error.code == .configuration ? .configuration : .peer, "\(error)")
+            throw NodeFailure(error.fault == .user ? .configuration : .peer, "\(error)")
         }
     }
 

@@ -113,7 +113,7 @@ enum NodeSetup {
                 context: ExecutorContext(
                     chainID: chain.chainID, executor: executor, wrappedNative: wrapped, gasLimitMax: limits.gasLimitMax),
                 policy: FeePolicy(
-                    tipBps: UInt32(clamping: limits.tipShareBps), priorityFeePerGas: chain.minimumPriorityFee,
+                    baseFeeRule: chain.feeModel.baseFeeRule, tipBps: UInt32(clamping: limits.tipShareBps), priorityFeePerGas: chain.minimumPriorityFee,
                     validBlocks: UInt32(clamping: max(1, limits.targetBlocksAhead))))
         }
         var settlement = chain.settlementTokens
@@ -127,10 +127,10 @@ enum NodeSetup {
         return SearchConfig(
             chainID: chain.chainID, settlementTokens: settlement, routers: routers, builder: builder,
             limits: RiskLimits(
-                netProfitMin: limits.netProfitMin, gasPriceMax: limits.gasPriceMax, gasLimitMax: limits.gasLimitMax,
+                netProfitMin: limits.netProfitMin, gasPriceMax: limits.gasPriceMax, gasLimitMax: limits.gasLimitMax, inputMax: limits.inputMax ?? .max,
                 plansPerBlockMax: UInt32(clamping: limits.bundlesPerBlock),
                 failuresInARowMax: UInt32(clamping: limits.failuresInARowMax), dailyLossMax: limits.dailyLossMax,
-                cooldownBlocks: 2, headAgeMaxMilliseconds: max(30_000, chain.blockTimeMilliseconds * 4)),
+                cooldownBlocks: limits.cooldownBlocks, headAgeMaxMilliseconds: limits.headAgeMaxMilliseconds),
             search: search, blockSeconds: max(1, chain.blockTimeMilliseconds / 1_000))
     }
 }

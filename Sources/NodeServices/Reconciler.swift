@@ -71,13 +71,19 @@ struct Reconciler: Sendable {
     }
 }
 
-/// Where receipts come from.
+/// What the submitter and its reconciler ask of a node.
 protocol ReceiptReading: Sendable {
+    /// Runs a message on a block's state. A revert throws `NodeError` `.rpc(.reverted)`.
+    func call(_ request: CallRequest, at block: Hash32) async throws -> [UInt8]
     /// The receipts of these transactions as far as they are mined, by hash. Throws when the peer cannot be asked.
     func receipts(of transactions: [Hash32]) async throws -> [Hash32: Receipt]
 }
 
 extension NodeReader: ReceiptReading {
+    func call(_ request: CallRequest, at block: Hash32) async throws -> [UInt8] {
+        try await pool.ethCall(request, at: .hash(block))
+    }
+
     func receipts(of transactions: [Hash32]) async throws -> [Hash32: Receipt] {
         guard !transactions.isEmpty else { return [:] }
         let answers = try await pool.batch(transactions.map { RPCRequest("eth_getTransactionReceipt", [.hash($0)]) })

@@ -7,6 +7,7 @@ import Logging
 import NodeClient
 import Pools
 import Relays
+import SearchCore
 
 /// One plan on its way out, with the state it was made on.
 struct Candidate: Sendable {
@@ -32,7 +33,7 @@ actor Submitter {
         /// Whether a block is the newest applied one.
         var isCurrent: @Sendable (BlockPoint) async -> Bool
         /// Told what became of each candidate before its block, for the searcher's own bookkeeping.
-        var report: @Sendable (Candidate, BundleState) async -> Void
+        var report: @Sendable (Candidate, PlanOutcome.Result) async -> Void
         /// Told of every record that a block settled.
         var settled: @Sendable (BundleRecord) async -> Void
     }
@@ -125,7 +126,7 @@ actor Submitter {
         let request = Relays.BundleRequest(transactions: raw, blockNumber: block, replacementUUID: uuid)
         var record = record(candidate, signed, request)
         do {
-            if let fault = try await simulate(request, candidate) { throw SimulationFault(text: fault) }
+            if let fault = try await simulate(request, candidate) { throw fault }
             setup.counters.add(\.bundlesSimulated, "bundles.simulated")
             try await submit(&record, request, candidate, uuid)
         } catch {
@@ -133,12 +134,17 @@ actor Submitter {
             record.reason = String("\(error)".prefix(300))
             setup.counters.add(\.bundlesFailed, "bundles.failed")
             await save(record)
-            await setup.report(candidate, .failed)
+            // Only what we did wrong counts against our pools and towards the breaker: a target that fails, or a relay that
+            // does not answer, says nothing about them.
+            let isOurs = (error as? SimulationFault)?.isOurs ?? false
+            setup.counters.reason(isOurs ? "simulation.ours" : "simulation.others")
+            await setup.report(candidate, isOurs ? .failed : .dropped)
         }
     }
 
     private struct SimulationFault: Error, CustomStringConvertible {
         var text: String
+        var isOurs: Bool
         var description: String { text }
     }
 
@@ -147,22 +153,40 @@ actor Submitter {
         setup.counters.reason(reason)
     }
 
-    /// What is wrong with the bundle according to a run at the relay on the candidate's head, or nil.
-    private func simulate(_ request: Relays.BundleRequest, _ candidate: Candidate) async throws -> String? {
-        guard let relay = setup.relays.first else { return "no relay simulates bundles here" }
+    /// What is wrong with the bundle according to a run on the candidate's head, or nil.
+    private func simulate(_ request: Relays.BundleRequest, _ candidate: Candidate) async throws -> SimulationFault? {
+        guard let relay = setup.relays.first else { return try await simulateAlone(candidate) }
         let run = try await relay.simulate(request, on: .number(candidate.head.number))
         if let failed = run.firstFailure {
-            guard case .failed(let error, let text, let data) = failed.outcome else { return "failed" }
-            let whose = failed.transactionHash == run.results.last?.transactionHash ? "ours" : "the target"
-            return "\(whose) failed in simulation: \(text ?? RevertReason.text(data) ?? error)"
+            guard case .failed(let error, let text, let data) = failed.outcome else { return nil }
+            let isOurs = failed.transactionHash == run.results.last?.transactionHash
+            let reason = text ?? RevertReason.text(data) ?? error
+            return SimulationFault(text: "\(isOurs ? "ours" : "the target") failed in simulation: \(reason)", isOurs: isOurs)
         }
         guard let ours = run.results.last, run.results.count == request.transactions.count else {
-            return "the simulation is of another bundle"
+            return SimulationFault(text: "the simulation is of another bundle", isOurs: false)
         }
-        if ours.ethSentToCoinbase != candidate.plan.tipWei {
-            return "simulated tip \(ours.ethSentToCoinbase) wei, predicted \(candidate.plan.tipWei)"
+        guard ours.ethSentToCoinbase == candidate.plan.tipWei else {
+            let text = "simulated tip \(ours.ethSentToCoinbase) wei, predicted \(candidate.plan.tipWei)"
+            return SimulationFault(text: text, isOurs: true)
         }
         return nil
+    }
+
+    /// Without a relay: `eth_call` of our transaction on the head, which is exact only when there is no target.
+    private func simulateAlone(_ candidate: Candidate) async throws -> SimulationFault? {
+        guard candidate.plan.targets.isEmpty else {
+            return SimulationFault(text: "no relay here simulates a bundle behind a pending transaction", isOurs: false)
+        }
+        let ours = candidate.plan.ours
+        let request = CallRequest(to: ours.to, data: ours.data, from: setup.signer.address, gas: ours.gasLimit)
+        do {
+            _ = try await setup.reconciler.reader.call(request, at: candidate.head.hash)
+            return nil
+        } catch {
+            guard case .rpc(.reverted(let data)) = NodeError(caught: error).code else { throw error }
+            return SimulationFault(text: "ours failed in simulation: \(RevertReason.text(data) ?? "reverted")", isOurs: true)
+        }
     }
 
     private func submit(_ record: inout BundleRecord, _ request: Relays.BundleRequest, _ candidate: Candidate, _ uuid: String)
@@ -175,6 +199,7 @@ actor Submitter {
             return await setup.report(candidate, .simulated)
         }
         guard await setup.isCurrent(candidate.head), !setup.signer.isPaused else {
+            await setup.report(candidate, .dropped)
             return skip(\.bundlesStale, "bundles.stale", setup.signer.isPaused ? "signer.paused" : "staleHead")
         }
         record.state = .submitted
@@ -184,7 +209,7 @@ actor Submitter {
         let order = SubmissionOrder(bundle: request, ours: request.transactions.suffix(1))
         let reports = await Submission.submit(order, to: setup.relays.map { .flashbots($0) })
         let isOut = reports.contains { if case .accepted = $0.outcome { true } else if case .uncertain = $0.outcome { true } else { false } }
-        guard isOut else { throw reports.compactMap(\.outcome.error).first ?? SimulationFault(text: "no relay took it") }
+        guard isOut else { throw reports.compactMap(\.outcome.error).first ?? SimulationFault(text: "no relay took it", isOurs: false) }
         setup.counters.add(\.bundlesSubmitted, "bundles.submitted")
         setup.logger.info(
             "bundle submitted",

@@ -32,7 +32,7 @@ extension AdminHandlers {
                     chain: node.chainName, chainID: node.chainID, isLive: node.sendsBundles, isPaused: standing.isPaused,
                     head: standing.head, uptimeSeconds: standing.uptimeSeconds, details: standing.details)
             },
-            pause: { _ in await node.pause() },
+            pause: { reason in await node.pause(reason: reason) },
             resume: { await node.resume() },
             shutdown: { await stop.trigger() },
             pools: { query in
