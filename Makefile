@@ -40,7 +40,7 @@ format: ## Rewrite the Swift files in the house format
 	@git ls-files -co --exclude-standard -- '*.swift' | xargs swift format -i --configuration .swift-format
 
 bench: setup ## Measure the hot path beside its peers
-	@cd Benchmarks && swift run -c release --scratch-path ../.build-bench martlet-bench
+	@cd Benchmarks && MARTLET_TARGETS=SearchCore,KeyVault swift run -c release --scratch-path ../.build-bench martlet-bench
 
 contracts: ## Compile the contracts with the pinned compiler, compare with the committed artifacts, run their tests
 	@scripts/contracts.sh

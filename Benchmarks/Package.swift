@@ -4,7 +4,9 @@
 import PackageDescription
 
 /// The product's libraries that rows measure: add one here when a new row needs it.
-let products = ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools"]
+let products = [
+    "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore", "KeyVault",
+]
 
 let package = Package(
     name: "martlet-benchmarks",

@@ -13,14 +13,14 @@ struct Harness {
     private(set) var sink: UInt64 = 0
 
     mutating func measure(_ row: Row) -> Measurement {
-        let count = calibrated(row.ours)
-        let allocationsCount = max(count, 64)
-        let before = martlet_allocation_count()
-        sink &+= row.ours(allocationsCount)
-        let allocations = Double(martlet_allocation_count() - before) / Double(allocationsCount)
+        // A row with a reset is measured one operation at a time, and often, as its p99 is of single operations.
+        let count = row.reset == nil ? calibrated(row.ours) : 1
+        let rounds = row.reset == nil ? rounds : rounds * 10
+        let allocations = allocations(of: row, count)
         let peerCount = row.peer.map { calibrated($0.body) }
         var ours: [Double] = [], peers: [Double] = [], ratios: [Double] = []
         for _ in 0..<rounds {
+            row.reset?()
             let mine = time(row.ours, count)
             ours.append(mine)
             if let peer = row.peer, let peerCount {
@@ -33,6 +33,24 @@ struct Harness {
             name: row.name, p50: Self.quantile(ours, 50), p99: Self.quantile(ours, 99), allocations: allocations,
             peer: row.peer?.name, peerP50: peers.isEmpty ? nil : Self.quantile(peers, 50),
             ratio: ratios.isEmpty ? nil : Self.quantile(ratios, 50))
+    }
+
+    /// Heap allocations for one operation; the operations before the count warm up what grows only once.
+    private mutating func allocations(of row: Row, _ count: Int) -> Double {
+        let operations = max(count, 64)
+        guard let reset = row.reset else {
+            let before = martlet_allocation_count()
+            sink &+= row.ours(operations)
+            return Double(martlet_allocation_count() - before) / Double(operations)
+        }
+        var allocations = 0
+        for operation in 0..<2 * operations {
+            reset()
+            let before = martlet_allocation_count()
+            sink &+= row.ours(1)
+            if operation >= operations { allocations += Int(martlet_allocation_count() - before) }
+        }
+        return Double(allocations) / Double(operations)
     }
 
     private static func quantile(_ values: [Double], _ percent: Int) -> Double {

@@ -6,7 +6,9 @@ import Foundation
 /// A new row is one file with a function like `keccakRows`, and one line in `allRows`.
 @main
 struct MartletBench {
-    static let allRows: [@Sendable () -> [Row]] = [keccakRows, wordRows, quoteRows, codecRows, signatureRows]
+    static let allRows: [@Sendable () -> [Row]] = [
+        keccakRows, wordRows, quoteRows, codecRows, blockRows, scanRows, signatureRows, pipelineRows,
+    ]
 
     static let usage = """
         usage: martlet-bench [--only TEXT] [--quick] [--cpu] [--json FILE] [--compare FILE] [--tolerance FACTOR]

@@ -8,6 +8,9 @@ struct Row {
     var name: String
     var ours: Body
     var peer: Peer?
+    /// For operations that use up their state: runs before each one, outside the measured time. A sample is then one
+    /// operation, so p99 is a figure of operations and not of batches.
+    var reset: (() -> Void)?
 
     struct Peer {
         /// Who, with what, as printed.
@@ -15,10 +18,11 @@ struct Row {
         var body: Body
     }
 
-    init(_ name: String, ours: @escaping Body, peer: Peer? = nil) {
+    init(_ name: String, ours: @escaping Body, peer: Peer? = nil, reset: (() -> Void)? = nil) {
         self.name = name
         self.ours = ours
         self.peer = peer
+        self.reset = reset
     }
 }
 
