@@ -126,7 +126,8 @@ struct BlockFollower: Sendable {
         }
     }
 
-    /// Walks back from `head` by parent hash to an applied block, takes back what is on another branch, applies the new one.
+    /// Walks back from `head` by parent hash to an applied block, takes back what is on another branch, applies the
+    /// new one.
     private func switchBranch(to head: BlockHeader, _ done: inout Advance) async throws {
         guard let tip = await sink.tip() else {
             try await sink.applyRange(reader.logs(of: head.hash), through: head)

@@ -1,8 +1,8 @@
-import KeyVault
 import ChainRegistry
 import EVMCodec
 import EVMTypes
 import Foundation
+import KeyVault
 import Logging
 import NodeClient
 import PoolStore
@@ -54,7 +54,8 @@ public final class MartletNode: Service {
         try await cancelWhenGracefulShutdown {
             do {
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    let (heads, headSink) = AsyncStream.makeStream(of: HeadNotice.self, bufferingPolicy: .bufferingNewest(4))
+                    let (heads, headSink) = AsyncStream.makeStream(
+                        of: HeadNotice.self, bufferingPolicy: .bufferingNewest(4))
                     group.addTask { try await self.feed(into: headSink) }
                     group.addTask { await self.watchSilence(headSink) }
                     group.addTask { try await self.follow(heads) }
@@ -175,7 +176,8 @@ public final class MartletNode: Service {
             let missed = done.backFilled + (wasAnnounced ? 0 : 1)
             counters.add(\.headsMissed, "heads.missed", missed)
             if missed > 0 {
-                logger.notice("heads were missed and repaired", metadata: ["blocks": "\(missed)", "head": "\(header.number)"])
+                logger.notice(
+                    "heads were missed and repaired", metadata: ["blocks": "\(missed)", "head": "\(header.number)"])
             }
         }
         phase.withLock { phase in

@@ -4,7 +4,8 @@ import Synchronization
 
 /// The node's records in the words of `History`. Calls block for the disk, about a millisecond each.
 ///
-/// `orphaned` is `submitted` on disk, `reverted` is landed with nothing gained: a row says what a restart must do with it.
+/// `orphaned` is `submitted` on disk, `reverted` is landed with nothing gained: a row says what a restart must do
+/// with it.
 actor NodeArchive: BundleJournal {
     private let store: HistoryStore
     /// The settlement token that profits are booked in.
@@ -65,7 +66,9 @@ actor NodeArchive: BundleJournal {
         while true {
             let page = try store.profits(limit: HistoryStore.pageMax, after: after)
             for row in page where row.profit.blockNumber >= block { profits[row.profit.bundleID] = row.profit }
-            guard page.count == HistoryStore.pageMax, let last = page.last, last.profit.blockNumber >= block else { break }
+            guard page.count == HistoryStore.pageMax, let last = page.last, last.profit.blockNumber >= block else {
+                break
+            }
             after = last.id
         }
         var records: [BundleRecord] = []
@@ -78,7 +81,9 @@ actor NodeArchive: BundleJournal {
                 if let profit { bookedIn[row.bundle.transaction] = profit.blockHash }
                 records.append(Self.record(row, profit))
             }
-            guard page.count == HistoryStore.pageMax, let last = page.last, last.bundle.targetBlock >= block else { break }
+            guard page.count == HistoryStore.pageMax, let last = page.last, last.bundle.targetBlock >= block else {
+                break
+            }
             after = last.id
         }
         return records

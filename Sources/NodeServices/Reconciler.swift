@@ -3,7 +3,8 @@ import EVMTypes
 import Logging
 import NodeClient
 
-/// Settles bundles by what the chain says: receipts of canonical blocks, logs of the settlement token, and nothing else.
+/// Settles bundles by what the chain says: receipts of canonical blocks, logs of the settlement token, and nothing
+/// else.
 ///
 /// Asked at every head. An included bundle stays watched until its block can no longer be undone.
 struct Reconciler: Sendable {
@@ -18,7 +19,8 @@ struct Reconciler: Sendable {
     static let lateBlocks: UInt64 = 8
 
     /// What changed in one record, given the receipt the peer has for it now; nil when nothing did.
-    func settle(_ record: BundleRecord, receipt: Receipt?, head: BlockPoint, isCanonical: (BlockPoint) async -> Bool) async
+    func settle(_ record: BundleRecord, receipt: Receipt?, head: BlockPoint, isCanonical: (BlockPoint) async -> Bool)
+        async
         -> BundleRecord?
     {
         if let block = record.block, record.isIncluded, await isCanonical(block) { return nil }

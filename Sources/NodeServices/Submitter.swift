@@ -59,14 +59,18 @@ actor Submitter {
     /// A new head: settles what can be settled. `isCanonical` says whether a block is applied and not undone.
     func follow(_ head: BlockPoint, isCanonical: @Sendable (BlockPoint) async -> Bool) async throws {
         var asked: [BundleRecord] = []
-        for record in book.open.values.sorted(by: { ($0.targetBlock, $0.transaction) < ($1.targetBlock, $1.transaction) })
+        for record in book.open.values.sorted(by: {
+            ($0.targetBlock, $0.transaction) < ($1.targetBlock, $1.transaction)
+        })
         where await setup.reconciler.needsReceipt(record, isCanonical: isCanonical) {
             asked.append(record)
         }
         let receipts = try await setup.reconciler.reader.receipts(of: asked.map(\.transaction))
         for record in asked {
             let receipt = receipts[record.transaction]
-            guard let next = await setup.reconciler.settle(record, receipt: receipt, head: head, isCanonical: isCanonical) else {
+            guard
+                let next = await setup.reconciler.settle(record, receipt: receipt, head: head, isCanonical: isCanonical)
+            else {
                 continue
             }
             try await put(next)
@@ -92,7 +96,8 @@ actor Submitter {
 
     private func log(_ record: BundleRecord) {
         var metadata: Logger.Metadata = [
-            "state": "\(record.state.rawValue)", "transaction": "\(record.transaction)", "block": "\(record.targetBlock)",
+            "state": "\(record.state.rawValue)", "transaction": "\(record.transaction)",
+            "block": "\(record.targetBlock)",
         ]
         if let net = record.net { metadata["net_wei"] = "\(net)" }
         setup.logger.info("bundle settled", metadata: metadata)
@@ -134,7 +139,8 @@ actor Submitter {
             record.reason = String("\(error)".prefix(300))
             setup.counters.add(\.bundlesFailed, "bundles.failed")
             await save(record)
-            // Only what we did wrong counts against our pools and towards the breaker: a target that fails, or a relay that
+            // Only what we did wrong counts against our pools and towards the breaker: a target that fails, or a
+            // relay that
             // does not answer, says nothing about them.
             let isOurs = (error as? SimulationFault)?.isOurs ?? false
             setup.counters.reason(isOurs ? "simulation.ours" : "simulation.others")
@@ -148,7 +154,9 @@ actor Submitter {
         var description: String { text }
     }
 
-    private func skip(_ path: any WritableKeyPath<NodeCounters.Values, UInt64> & Sendable, _ name: String, _ reason: String) {
+    private func skip(
+        _ path: any WritableKeyPath<NodeCounters.Values, UInt64> & Sendable, _ name: String, _ reason: String
+    ) {
         setup.counters.add(path, name)
         setup.counters.reason(reason)
     }
@@ -161,7 +169,8 @@ actor Submitter {
             guard case .failed(let error, let text, let data) = failed.outcome else { return nil }
             let isOurs = failed.transactionHash == run.results.last?.transactionHash
             let reason = text ?? RevertReason.text(data) ?? error
-            return SimulationFault(text: "\(isOurs ? "ours" : "the target") failed in simulation: \(reason)", isOurs: isOurs)
+            return SimulationFault(
+                text: "\(isOurs ? "ours" : "the target") failed in simulation: \(reason)", isOurs: isOurs)
         }
         guard let ours = run.results.last, run.results.count == request.transactions.count else {
             return SimulationFault(text: "the simulation is of another bundle", isOurs: false)
@@ -185,11 +194,14 @@ actor Submitter {
             return nil
         } catch {
             guard case .rpc(.reverted(let data)) = NodeError(caught: error).code else { throw error }
-            return SimulationFault(text: "ours failed in simulation: \(RevertReason.text(data) ?? "reverted")", isOurs: true)
+            return SimulationFault(
+                text: "ours failed in simulation: \(RevertReason.text(data) ?? "reverted")", isOurs: true)
         }
     }
 
-    private func submit(_ record: inout BundleRecord, _ request: Relays.BundleRequest, _ candidate: Candidate, _ uuid: String)
+    private func submit(
+        _ record: inout BundleRecord, _ request: Relays.BundleRequest, _ candidate: Candidate, _ uuid: String
+    )
         async throws
     {
         guard setup.isLive else {
@@ -208,8 +220,12 @@ actor Submitter {
         best = (request.blockNumber, candidate.plan.netProfitWei, uuid)
         let order = SubmissionOrder(bundle: request, ours: request.transactions.suffix(1))
         let reports = await Submission.submit(order, to: setup.relays.map { .flashbots($0) })
-        let isOut = reports.contains { if case .accepted = $0.outcome { true } else if case .uncertain = $0.outcome { true } else { false } }
-        guard isOut else { throw reports.compactMap(\.outcome.error).first ?? SimulationFault(text: "no relay took it", isOurs: false) }
+        let isOut = reports.contains {
+            if case .accepted = $0.outcome { true } else if case .uncertain = $0.outcome { true } else { false }
+        }
+        guard isOut else {
+            throw reports.compactMap(\.outcome.error).first ?? SimulationFault(text: "no relay took it", isOurs: false)
+        }
         setup.counters.add(\.bundlesSubmitted, "bundles.submitted")
         setup.logger.info(
             "bundle submitted",
@@ -234,14 +250,16 @@ actor Submitter {
         }
     }
 
-    private func record(_ candidate: Candidate, _ signed: Transaction, _ request: Relays.BundleRequest) -> BundleRecord {
+    private func record(_ candidate: Candidate, _ signed: Transaction, _ request: Relays.BundleRequest) -> BundleRecord
+    {
         let plan = candidate.plan
         return BundleRecord(
             transaction: signed.hash, target: candidate.target, targetBlock: request.blockNumber,
             bundleHash: request.bundleHash, nonce: signed.nonce, relays: setup.relays.map(\.name),
             legs: max(0, plan.program.bytes.count / ExecutorProgram.recordSize - 1), state: .failed,
             predictedGross: plan.grossProfitWei, predictedTip: plan.tipWei,
-            predictedNet: I256(magnitude: plan.netProfitWei, isNegative: false) ?? .zero, minProfit: U256(plan.minProfit))
+            predictedNet: I256(magnitude: plan.netProfitWei, isNegative: false) ?? .zero,
+            minProfit: U256(plan.minProfit))
     }
 
     private static func uuid() -> String { UUID().uuidString.lowercased() }
