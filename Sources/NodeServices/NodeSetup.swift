@@ -37,8 +37,7 @@ enum NodeSetup {
         guard !found.isEmpty else {
             throw NodeFailure(
                 .configuration,
-                "no endpoint of \(config.chain.name): set \(unset.joined(separator: " or ")), or [node] endpoints in --config"
-            )
+                "no endpoint of \(config.chain.name): set \(unset.joined(separator: " or ")), or [node] endpoints")
         }
         return found
     }
