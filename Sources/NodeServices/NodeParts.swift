@@ -123,7 +123,7 @@ extension MartletNode {
         let core = Searcher(config: NodeSetup.search(config), market: market, head: head)
         let (decisions, sink) = AsyncStream.makeStream(of: Decision.self, bufferingPolicy: .bufferingNewest(64))
         let host = SearchHost(core: core) { step in
-            if step.decision.skipped != .notARouter { counters.add(\.pendingDecoded, "pending.decoded") }
+            if step.decision.wasDecoded { counters.add(\.pendingDecoded, "pending.decoded") }
             counters.time("step", step.duration)
             counters.time("decision", step.sinceReceipt)
             sink.yield(step.decision)

@@ -135,6 +135,8 @@ actor Submitter {
             setup.counters.add(\.bundlesSimulated, "bundles.simulated")
             try await submit(&record, request, candidate, uuid)
         } catch {
+            // It is not out: the next plan need not be better than it.
+            if best?.uuid == uuid, best?.net == candidate.plan.netProfitWei { best = nil }
             record.state = .failed
             record.reason = String("\(error)".prefix(300))
             setup.counters.add(\.bundlesFailed, "bundles.failed")

@@ -20,6 +20,16 @@ public struct Decision: Hashable, Sendable {
     public var search = SearchCounters()
 
     public init() {}
+
+    /// Whether a pending transaction was read as swaps that the market can model.
+    public var wasDecoded: Bool {
+        switch skipped {
+        case nil, .noCycle, .unprofitable, .worseThanPlanned, .bundle, .risk: true
+        case .notTheNextBlock, .watchingOnly, .noHead, .seenBefore, .cannotBeIncluded, .notARouter, .unknownSelector,
+            .undecodable, .unsupportedCall, .noEffect, .operatorEvent, .senderNonceUnknown:
+            false
+        }
+    }
 }
 
 /// A plan with what the host needs to follow it.
