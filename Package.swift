@@ -141,7 +141,8 @@ func settings(layer: Int) -> [SwiftSetting] {
         .treatAllWarnings(as: .error),
     ]
     if layer <= 2 { all.append(.strictMemorySafety()) }
-    // Not above L2: Swift 6.3 then breaks async functions in release builds (docs/adr/0002-no-nonisolated-nonsending.md).
+    // Not above L2: Swift 6.3 then breaks async functions in release builds
+    // (docs/adr/0002-no-nonisolated-nonsending.md).
     if layer <= 2 { all.append(.enableUpcomingFeature("NonisolatedNonsendingByDefault")) }
     return all
 }

@@ -18,8 +18,7 @@ public struct Backoff: Sendable, Hashable {
 
     /// The next wait: between half and all of `initial * 2^failures`, never above `maximum`.
     public mutating func next(using generator: inout some RandomNumberGenerator) -> Duration {
-        // 2^30 times any initial wait is above every maximum in use; the exponent stops there so that nothing
-        // overflows.
+        // 2^30 times any initial wait is above every maximum in use; the exponent stops there, so nothing overflows.
         let ceiling = min(maximum, initial * (1 << exponent))
         exponent = min(exponent + 1, 30)
         return ceiling * Double.random(in: 0.5...1, using: &generator)

@@ -133,7 +133,8 @@ private struct Dial: Sendable {
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandlers([
                     NIOWebSocketFrameAggregator(
-                        minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 65_536, maxAccumulatedFrameSize: bytesMax),
+                        minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 65_536,
+                        maxAccumulatedFrameSize: bytesMax),
                     WebSocketHandler(
                         endpoint: dial.endpoint.name, liveness: dial.liveness, fault: dial.fault,
                         onMessage: dial.onMessage),

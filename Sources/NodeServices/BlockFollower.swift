@@ -42,7 +42,7 @@ enum FollowError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .reorgTooDeep(let depth, let limit):
             "the chain was reorganised \(depth) blocks or more back, the undo journal holds \(limit): "
-                + "remove the data folder and start again to rebuild it"
+                + "remove the folder pools in the data folder and start again to rebuild it"
         case .blockMissing(let name): "the peer does not have block \(name) that it announced"
         }
     }
@@ -126,7 +126,8 @@ struct BlockFollower: Sendable {
         }
     }
 
-    /// Walks back from `head` by parent hash to an applied block, takes back what is on another branch, applies the new one.
+    /// Walks back from `head` by parent hash to an applied block, takes back what is on another branch, applies the
+    /// new one.
     private func switchBranch(to head: BlockHeader, _ done: inout Advance) async throws {
         guard let tip = await sink.tip() else {
             try await sink.applyRange(reader.logs(of: head.hash), through: head)

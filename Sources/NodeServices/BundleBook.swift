@@ -29,7 +29,8 @@ struct BundleBook: Sendable {
         }
     }
 
-    /// Takes a new or changed record over, after the journal has it (or where the disk knows the state in another word).
+    /// Takes a new or changed record over, after the journal has it (or where the disk knows the state in another
+    /// word).
     mutating func put(_ record: BundleRecord) { open[record.transaction] = record }
 
     /// Lets go of records that nothing can change any more.

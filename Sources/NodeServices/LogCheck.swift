@@ -2,7 +2,8 @@ import EVMCodec
 import EVMTypes
 import Synchronization
 
-/// Compares the logs that were pushed with those that were fetched for the same block, so that a peer that loses logs is noticed.
+/// Compares the logs that were pushed with those that were fetched for the same block, so that a peer that loses
+/// logs is noticed.
 ///
 /// The state never rests on pushed logs: a missing one costs nothing but is counted.
 final class LogCheck: Sendable {

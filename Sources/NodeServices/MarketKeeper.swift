@@ -6,8 +6,10 @@ import PoolStore
 import Pools
 import SearchCore
 
-/// Keeps memory and disk at the same block: the core steps, then its rows, the undo record and the head go to the store in
-/// one batch. A commit that fails stops the node: memory never runs ahead of what is on disk by more than the block at hand.
+/// Keeps memory and disk at the same block: the core steps, then its rows, the undo record and the head go to the
+/// store in
+/// one batch. A commit that fails stops the node: memory never runs ahead of what is on disk by more than the block
+/// at hand.
 actor MarketKeeper: BlockSink {
     private let host: SearchHost
     private let store: PoolStore
@@ -41,7 +43,9 @@ actor MarketKeeper: BlockSink {
 
     func appliedHash(at number: UInt64) async -> Hash32? {
         // Heights are consecutive, so the place follows from the number.
-        guard let first = recent.first, number >= first.number, number - first.number < UInt64(recent.count) else { return nil }
+        guard let first = recent.first, number >= first.number, number - first.number < UInt64(recent.count) else {
+            return nil
+        }
         return recent[Int(number - first.number)].hash
     }
 
@@ -75,7 +79,9 @@ actor MarketKeeper: BlockSink {
     }
 
     func applyRange(_ logs: [Log], through header: BlockHeader) async throws {
-        guard let (writes, tally) = await host.run({ $0.applyRange(logs, through: header) }) else { throw CancellationError() }
+        guard let (writes, tally) = await host.run({ $0.applyRange(logs, through: header) }) else {
+            throw CancellationError()
+        }
         let block = BlockRef(number: header.number, hash: header.hash, parentHash: header.parentHash)
         try store.commit(skippingTo: block, writes: writes, keepsUndo: false)
         recent = [block]
@@ -83,7 +89,9 @@ actor MarketKeeper: BlockSink {
     }
 
     func undo(to point: BlockPoint) async throws {
-        guard let target = recent.first(where: { $0.hash == point.hash }) else { throw KeeperError.outOfStep(point.number) }
+        guard let target = recent.first(where: { $0.hash == point.hash }) else {
+            throw KeeperError.outOfStep(point.number)
+        }
         let undone = try store.undo(to: target)
         let event = UndoEvent(
             head: HeadID(number: point.number, hash: point.hash), pools: undone.pools,
@@ -93,11 +101,16 @@ actor MarketKeeper: BlockSink {
         recent.removeAll { $0.number > point.number }
         counters.add(\.reorgs, "reorgs")
         logger.notice(
-            "reorg undone", metadata: ["to_block": "\(point.number)", "blocks": "\(undone.blocks.count)", "pools": "\(undone.pools.count)"])
+            "reorg undone",
+            metadata: [
+                "to_block": "\(point.number)", "blocks": "\(undone.blocks.count)", "pools": "\(undone.pools.count)",
+            ])
     }
 
     private func tell(_ tally: LogTally, block: UInt64) {
-        if tally.created > 0 { logger.info("pools found", metadata: ["count": "\(tally.created)", "block": "\(block)"]) }
+        if tally.created > 0 {
+            logger.info("pools found", metadata: ["count": "\(tally.created)", "block": "\(block)"])
+        }
         if tally.refused > 0 {
             logger.warning("logs refused", metadata: ["count": "\(tally.refused)", "block": "\(block)"])
             counters.reason("log.refused")
@@ -115,7 +128,8 @@ enum KeeperError: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .outOfStep(let number): "block \(number) does not follow the state in memory; restart the node"
-        case .rowsRefused(let number): "the stored pools at block \(number) do not read back; remove the data folder to rebuild it"
+        case .rowsRefused(let number):
+            "stored pools at block \(number) do not read back; remove the folder pools in the data folder to rebuild"
         }
     }
 }

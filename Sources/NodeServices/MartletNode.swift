@@ -1,13 +1,14 @@
-import KeyVault
 import ChainRegistry
 import EVMCodec
 import EVMTypes
 import Foundation
+import KeyVault
 import Logging
 import NodeClient
 import PoolStore
 import Pools
 import Relays
+import RiskRules
 import SearchCore
 public import ServiceLifecycle
 import Synchronization
@@ -31,6 +32,7 @@ public final class MartletNode: Service {
         var isSynced = false
         var isPaused = false
         var isConnected = false
+        var isBreakerTold = false
         var lastFault: String?
     }
 
@@ -52,7 +54,8 @@ public final class MartletNode: Service {
         try await cancelWhenGracefulShutdown {
             do {
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    let (heads, headSink) = AsyncStream.makeStream(of: HeadNotice.self, bufferingPolicy: .bufferingNewest(4))
+                    let (heads, headSink) = AsyncStream.makeStream(
+                        of: HeadNotice.self, bufferingPolicy: .bufferingNewest(4))
                     group.addTask { try await self.feed(into: headSink) }
                     group.addTask { await self.watchSilence(headSink) }
                     group.addTask { try await self.follow(heads) }
@@ -173,12 +176,14 @@ public final class MartletNode: Service {
             let missed = done.backFilled + (wasAnnounced ? 0 : 1)
             counters.add(\.headsMissed, "heads.missed", missed)
             if missed > 0 {
-                logger.notice("heads were missed and repaired", metadata: ["blocks": "\(missed)", "head": "\(header.number)"])
+                logger.notice(
+                    "heads were missed and repaired", metadata: ["blocks": "\(missed)", "head": "\(header.number)"])
             }
         }
         phase.withLock { phase in
             phase.head = header
             phase.headSeenAt = .now
+            phase.lastFault = nil
             if !phase.isSynced { logger.info("at the head", metadata: ["block": "\(header.number)"]) }
             phase.isSynced = true
         }
@@ -206,7 +211,13 @@ public final class MartletNode: Service {
     }
 
     private func record(_ decision: Decision) async {
-        if let reason = decision.skipped { counters.reason("\(reason)") }
+        if let reason = decision.skipped {
+            counters.reason("\(reason)")
+            if reason == .risk(.breakerOpen), !phase.withLock({ $0.isBreakerTold }) {
+                phase.withLock { $0.isBreakerTold = true }
+                logger.warning("too many failures in a row: nothing goes out until `martlet admin node_resume`")
+            }
+        }
         guard let opportunity = decision.opportunity else { return }
         counters.add(\.opportunitiesFound, "opportunities.found")
         if decision.plan == nil { counters.add(\.opportunitiesRejected, "opportunities.rejected") }
@@ -216,18 +227,18 @@ public final class MartletNode: Service {
     // MARK: The operator
 
     /// Stops signing. When it returns, nothing is signed until `resume`.
-    public func pause() async {
+    public func pause(reason: String? = nil) async {
         parts.signer?.pause()
         phase.withLock { $0.isPaused = true }
         _ = await parts.host.run { $0.step(.pause) }
-        logger.notice("paused by the operator")
+        logger.notice("paused by the operator", metadata: ["reason": "\(reason ?? "none given")"])
     }
 
     /// Allows signing again and closes the failure breaker.
     public func resume() async {
         _ = await parts.host.run { $0.step(.resume) }
         parts.signer?.resume()
-        phase.withLock { $0.isPaused = false }
+        phase.withLock { ($0.isPaused, $0.isBreakerTold) = (false, false) }
         logger.notice("resumed by the operator")
     }
 }

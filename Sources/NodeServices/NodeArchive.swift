@@ -4,7 +4,8 @@ import Synchronization
 
 /// The node's records in the words of `History`. Calls block for the disk, about a millisecond each.
 ///
-/// `orphaned` is `submitted` on disk, `reverted` is landed with nothing gained: a row says what a restart must do with it.
+/// `orphaned` is `submitted` on disk, `reverted` is landed with nothing gained: a row says what a restart must do
+/// with it.
 actor NodeArchive: BundleJournal {
     private let store: HistoryStore
     /// The settlement token that profits are booked in.
@@ -25,6 +26,8 @@ actor NodeArchive: BundleJournal {
         let row = try row(of: record)
         let now = MarketKeeper.nowMilliseconds()
         if record.isIncluded, let block = record.block {
+            // Mined again in another block after a reorg: what was booked in the orphaned one must go first.
+            if let old = bookedIn[record.transaction], old != block.hash { _ = try store.unbook(blockHash: old) }
             let growth = record.growth ?? .zero, tip = record.tip ?? .zero
             _ = try store.book(
                 Profit(
@@ -63,7 +66,9 @@ actor NodeArchive: BundleJournal {
         while true {
             let page = try store.profits(limit: HistoryStore.pageMax, after: after)
             for row in page where row.profit.blockNumber >= block { profits[row.profit.bundleID] = row.profit }
-            guard page.count == HistoryStore.pageMax, let last = page.last, last.profit.blockNumber >= block else { break }
+            guard page.count == HistoryStore.pageMax, let last = page.last, last.profit.blockNumber >= block else {
+                break
+            }
             after = last.id
         }
         var records: [BundleRecord] = []
@@ -76,7 +81,9 @@ actor NodeArchive: BundleJournal {
                 if let profit { bookedIn[row.bundle.transaction] = profit.blockHash }
                 records.append(Self.record(row, profit))
             }
-            guard page.count == HistoryStore.pageMax, let last = page.last, last.bundle.targetBlock >= block else { break }
+            guard page.count == HistoryStore.pageMax, let last = page.last, last.bundle.targetBlock >= block else {
+                break
+            }
             after = last.id
         }
         return records
@@ -104,7 +111,8 @@ actor NodeArchive: BundleJournal {
         var totals = ProfitTotals()
         for row in sums.tokens where row.token == token {
             totals.gross = row.gross
-            totals.landed = UInt64(row.count)
+            totals.reverted = UInt64(row.revertedCount)
+            totals.landed = UInt64(row.count - row.revertedCount)
         }
         totals.tips = sums.tip
         totals.gasPaid = sums.gasPaid

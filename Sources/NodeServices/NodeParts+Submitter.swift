@@ -12,14 +12,16 @@ extension MartletNode {
     static func submitter(
         _ config: NodeConfig, isLive: Bool, signer: Signer?, relays: [FlashbotsRelay], parts: SubmitterParts
     ) async throws -> Submitter? {
-        guard let signer, let executor = config.chain.executor, let token = config.chain.wrappedNative else { return nil }
+        guard let signer, let executor = config.chain.executor, let token = config.chain.wrappedNative else {
+            return nil
+        }
         let host = parts.host, counters = parts.counters, keeper = parts.keeper
         let setup = Submitter.Setup(
             isLive: isLive, signer: signer, relays: relays,
-            reconciler: Reconciler(reader: parts.reader, executor: executor, token: token, reorgDepth: config.chain.reorgDepth),
+            reconciler: Reconciler(
+                reader: parts.reader, executor: executor, token: token, reorgDepth: config.chain.reorgDepth),
             counters: counters, logger: parts.logger, isCurrent: { await keeper.tip() == $0 },
-            report: { candidate, state in
-                let result: PlanOutcome.Result = state == .failed ? .failed : (state == .submitted ? .submitted : .simulated)
+            report: { candidate, result in
                 let outcome = PlanOutcome(
                     result: result, pools: candidate.pools, timeMilliseconds: MarketKeeper.nowMilliseconds())
                 _ = await host.run { $0.step(.outcome(outcome)) }
@@ -67,10 +69,12 @@ extension MartletNode {
         guard let found = ExecutorCode.immutables(ofDeployed: code) else {
             let what = code.isEmpty ? "has no code" : "is not this version's executor"
             throw NodeFailure(
-                .configuration, "[executor] address \(executor) \(what); deploy one with `martlet executor deploy --live`")
+                .configuration,
+                "[executor] address \(executor) \(what); deploy one with `martlet executor deploy --live`")
         }
         guard found.owner == owner else {
-            throw NodeFailure(.configuration, "executor \(executor) belongs to \(found.owner), the searcher key is \(owner)")
+            throw NodeFailure(
+                .configuration, "executor \(executor) belongs to \(found.owner), the searcher key is \(owner)")
         }
         guard found.wrappedNative == config.chain.wrappedNative else {
             throw NodeFailure(

@@ -47,34 +47,40 @@ extension MartletNode {
     ///
     /// - Parameter isLive: whether bundles are really submitted; needs a key, an executor and a relay.
     public static func open(
-        _ config: NodeConfig, isLive: Bool, environment: [String: String] = ProcessInfo.processInfo.environment, logger: Logger
+        _ config: NodeConfig, isLive: Bool, environment: [String: String] = ProcessInfo.processInfo.environment,
+        logger: Logger
     ) async throws -> MartletNode {
         let configs = try NodeSetup.endpoints(config, environment: environment)
-        let signer = try config.chain.executor.map { executor throws(NodeFailure) in try NodeSetup.signer(config, executor: executor) } ?? nil
+        let (endpoints, session) = try await connect(config, configs)
+        var signer: Signer?
+        if let executor = config.chain.executor { signer = try NodeSetup.signer(config, executor: executor) }
         let relays = try NodeSetup.relays(config)
         if isLive { try requireLive(config, signer: signer, relays: relays) }
         let store = try openStore(config)
-        let (endpoints, session) = try await connect(config, configs)
         if let signer, let executor = config.chain.executor {
             try await checkExecutor(executor, owner: signer.address, config, endpoints)
         }
         let counters = NodeCounters()
         let parts = try await assemble(
-            config, isLive: isLive, signer: signer, relays: relays, store: store, endpoints: endpoints, session: session,
+            config, isLive: isLive, signer: signer, relays: relays, store: store, endpoints: endpoints,
+            session: session,
             counters: counters, logger: logger)
         return MartletNode(config: config, isLive: isLive, parts: parts, counters: counters, logger: logger)
     }
 
-    private static func requireLive(_ config: NodeConfig, signer: Signer?, relays: [FlashbotsRelay]) throws(NodeFailure) {
+    private static func requireLive(_ config: NodeConfig, signer: Signer?, relays: [FlashbotsRelay]) throws(NodeFailure)
+    {
         if config.chain.executor == nil {
-            throw NodeFailure(.configuration, "--live needs [executor] address; deploy one with `martlet executor deploy`")
+            throw NodeFailure(
+                .configuration, "--live needs [executor] address; deploy one with `martlet executor deploy`")
         }
         if signer == nil { throw NodeFailure(.configuration, "--live needs [keys] searcher_keystore") }
         if relays.isEmpty {
             let kinds = config.chain.submission.map(\.rawValue).joined(separator: ", ")
             throw NodeFailure(
                 .configuration,
-                "--live needs a relay of kind flashbots and [keys] relay_keystore; chain \(config.chain.name) names \(kinds)")
+                "--live needs a flashbots relay and [keys] relay_keystore; chain \(config.chain.name) names \(kinds)"
+            )
         }
     }
 
@@ -89,7 +95,9 @@ extension MartletNode {
         }
     }
 
-    private static func connect(_ config: NodeConfig, _ configs: [EndpointConfig]) async throws -> (EndpointPool, SocketSession?) {
+    private static func connect(_ config: NodeConfig, _ configs: [EndpointConfig]) async throws -> (
+        EndpointPool, SocketSession?
+    ) {
         do {
             // Plain requests first: a stream has better things to do than answer reads.
             let ordered = configs.filter { !$0.url.isStreaming } + configs.filter(\.url.isStreaming)
@@ -102,7 +110,7 @@ extension MartletNode {
             return (endpoints, session)
         } catch let caught {
             let error = NodeError(caught: caught)
-            throw NodeFailure(error.code == .configuration ? .configuration : .peer, "\(error)")
+            throw NodeFailure(error.fault == .user ? .configuration : .peer, "\(error)")
         }
     }
 
@@ -136,15 +144,20 @@ extension MartletNode {
                 head: head?.number ?? 0)
             let startBlock = config.chain.dexes.map(\.config.startBlock).min() ?? 0
             return NodeParts(
-                endpoints: endpoints, session: session, reader: reader, store: store, archive: archive, signer: signer, host: host,
+                endpoints: endpoints, session: session, reader: reader, store: store, archive: archive, signer: signer,
+                host: host,
                 keeper: keeper,
-                follower: BlockFollower(reader: reader, sink: keeper, reorgDepth: store.reorgDepth, startBlock: startBlock) { at, head in
+                follower: BlockFollower(
+                    reader: reader, sink: keeper, reorgDepth: store.reorgDepth, startBlock: startBlock
+                ) { at, head in
                     logger.info("syncing", metadata: ["block": "\(at)", "head": "\(head)"])
                 },
                 submitter: try await submitter(config, isLive: isLive, signer: signer, relays: relays, parts: pieces),
                 auditor: PoolAuditor(host: host, endpoints: endpoints, counters: counters, logger: logger),
-                logCheck: logCheck, decisions: decisions, recorder: OpportunityRecorder(
-                    archive: archive, host: host, isLive: isLive, retentionDays: config.history.retentionDays, logger: logger))
+                logCheck: logCheck, decisions: decisions,
+                recorder: OpportunityRecorder(
+                    archive: archive, host: host, isLive: isLive, retentionDays: config.history.retentionDays,
+                    logger: logger))
         } catch let failure as NodeFailure {
             throw failure
         } catch {

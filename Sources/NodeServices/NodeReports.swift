@@ -1,12 +1,12 @@
-import NodeClient
-import Synchronization
-import KeyVault
 import ChainRegistry
 public import EVMCodec
 public import EVMTypes
 import History
+import KeyVault
+import NodeClient
 import Pools
 import SearchCore
+import Synchronization
 
 // What the operator sees: status, health, lists. Amounts are decimal strings of wei.
 extension MartletNode {
@@ -51,7 +51,9 @@ extension MartletNode {
                 "seen": .integer(counts.pendingSeen), "decoded": .integer(counts.pendingDecoded),
                 "dropped": .integer(parts.host.dropped),
             ],
-            "opportunities": ["found": .integer(counts.opportunitiesFound), "rejected": .integer(counts.opportunitiesRejected)],
+            "opportunities": [
+                "found": .integer(counts.opportunitiesFound), "rejected": .integer(counts.opportunitiesRejected),
+            ],
             "bundles": [
                 "built": .integer(counts.bundlesBuilt), "simulated": .integer(counts.bundlesSimulated),
                 "submitted": .integer(counts.bundlesSubmitted), "inFlight": .integer(inFlight),
@@ -123,7 +125,9 @@ extension MartletNode {
             let market = core.market
             var items: [JSON] = [], index = max(0, start)
             while index < PoolIndex(market.poolCount), items.count < limit {
-                if filter.accepts(index, market) { items.append(PoolReport.json(index, market, ticks: filter.includesTicks)) }
+                if filter.accepts(index, market) {
+                    items.append(PoolReport.json(index, market, ticks: filter.includesTicks))
+                }
                 index += 1
             }
             return (items, index < PoolIndex(market.poolCount) ? "\(index - 1)" : nil)
@@ -140,7 +144,8 @@ extension MartletNode {
     }
 
     /// A page of opportunities, newest first, of one verdict when `state` is given.
-    public func opportunities(limit: Int, after: String?, state: String?) async throws -> (items: [JSON], next: String?) {
+    public func opportunities(limit: Int, after: String?, state: String?) async throws -> (items: [JSON], next: String?)
+    {
         let rows = try await parts.archive.opportunities(limit: limit, after: after.flatMap { Int64($0) })
         let shown = rows.filter { state == nil || $0.decision?.verdict.rawValue == state }
         return (shown.map(PoolReport.json), rows.count == limit ? rows.last.map { "\($0.id)" } : nil)

@@ -1,12 +1,12 @@
-import Paths
-import EVMCrypto
 import Bundles
 import ChainRegistry
 import EVMCodec
+import EVMCrypto
 import EVMTypes
 import Foundation
 import KeyVault
 import NodeClient
+import Paths
 import Pools
 import Relays
 import RiskRules
@@ -37,7 +37,7 @@ enum NodeSetup {
         guard !found.isEmpty else {
             throw NodeFailure(
                 .configuration,
-                "no endpoint for chain \(config.chain.name): set \(unset.joined(separator: " or ")), or [node] endpoints in --config")
+                "no endpoint of \(config.chain.name): set \(unset.joined(separator: " or ")), or [node] endpoints")
         }
         return found
     }
@@ -78,7 +78,8 @@ enum NodeSetup {
             let key = try key(path, passwordFile: config.keys.relayPasswordFile, role: "relay")
             do {
                 let signer = try Signer(key: key, policy: .messagesOnly)
-                identity = RelayIdentity(address: signer.address) { message in try? signer.signPersonalMessage(message) }
+                identity = RelayIdentity(address: signer.address) { message in try? signer.signPersonalMessage(message)
+                }
             } catch {
                 throw NodeFailure(.refused, "relay key: \(error)")
             }
@@ -111,9 +112,11 @@ enum NodeSetup {
         if let executor = chain.executor, let wrapped = chain.wrappedNative {
             builder = BundleBuilder(
                 context: ExecutorContext(
-                    chainID: chain.chainID, executor: executor, wrappedNative: wrapped, gasLimitMax: limits.gasLimitMax),
+                    chainID: chain.chainID, executor: executor, wrappedNative: wrapped,
+                    gasLimitMax: limits.gasLimitMax),
                 policy: FeePolicy(
-                    tipBps: UInt32(clamping: limits.tipShareBps), priorityFeePerGas: chain.minimumPriorityFee,
+                    baseFeeRule: chain.feeModel.baseFeeRule, tipBps: UInt32(clamping: limits.tipShareBps),
+                    priorityFeePerGas: chain.minimumPriorityFee,
                     validBlocks: UInt32(clamping: max(1, limits.targetBlocksAhead))))
         }
         var settlement = chain.settlementTokens
@@ -128,9 +131,10 @@ enum NodeSetup {
             chainID: chain.chainID, settlementTokens: settlement, routers: routers, builder: builder,
             limits: RiskLimits(
                 netProfitMin: limits.netProfitMin, gasPriceMax: limits.gasPriceMax, gasLimitMax: limits.gasLimitMax,
+                inputMax: limits.inputMax ?? .max,
                 plansPerBlockMax: UInt32(clamping: limits.bundlesPerBlock),
                 failuresInARowMax: UInt32(clamping: limits.failuresInARowMax), dailyLossMax: limits.dailyLossMax,
-                cooldownBlocks: 2, headAgeMaxMilliseconds: max(30_000, chain.blockTimeMilliseconds * 4)),
+                cooldownBlocks: limits.cooldownBlocks, headAgeMaxMilliseconds: limits.headAgeMaxMilliseconds),
             search: search, blockSeconds: max(1, chain.blockTimeMilliseconds / 1_000))
     }
 }

@@ -1,13 +1,14 @@
-import Pools
-import Paths
 import Bundles
 import EVMTypes
 import History
 import Logging
+import Paths
+import Pools
 import RiskRules
 import SearchCore
 
-/// Writes every opportunity with the decision on it to the history. A full disk is logged once a minute, and never stops the search.
+/// Writes every opportunity with the decision on it to the history. A full disk is logged once a minute, and never
+/// stops the search.
 actor OpportunityRecorder {
     private let archive: NodeArchive
     private let host: SearchHost
@@ -28,7 +29,10 @@ actor OpportunityRecorder {
     func record(_ opportunity: SearchCore.Opportunity, plan: PlannedBundle?, skipped: SkipReason?) async {
         let cycle = opportunity.cycle
         let names = await host.run { core in
-            (pools: cycle.legs.map { core.market.identity($0.pool).address }, token: core.market.token(at: cycle.settlement))
+            (
+                pools: cycle.legs.map { core.market.identity($0.pool).address },
+                token: core.market.token(at: cycle.settlement)
+            )
         }
         guard let names else { return }
         let now = MarketKeeper.nowMilliseconds()

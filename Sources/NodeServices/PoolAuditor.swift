@@ -5,7 +5,8 @@ import NodeClient
 import Pools
 import SearchCore
 
-/// Compares a rolling sample of pools with the chain after every block. A pool that differs is quarantined, counted and logged.
+/// Compares a rolling sample of pools with the chain after every block. A pool that differs is quarantined, counted
+/// and logged.
 actor PoolAuditor {
     private let host: SearchHost
     private let endpoints: EndpointPool
@@ -29,7 +30,8 @@ actor PoolAuditor {
         var state: Pool
     }
 
-    /// Audits the next pools of the round, if the core still stands at `head`. A peer's failure is counted and ends this round.
+    /// Audits the next pools of the round, if the core still stands at `head`. A peer's failure is counted and ends
+    /// this round.
     func audit(at head: BlockPoint) async {
         let samples = await samples(at: head)
         guard !samples.isEmpty else { return }
@@ -80,7 +82,8 @@ actor PoolAuditor {
         logger.error(
             "pool differs from the chain and is quarantined",
             metadata: [
-                "pool": "\(sample.identity.address)", "block": "\(head.number)", "ours": "\(PoolProbe.expected(sample.state))",
+                "pool": "\(sample.identity.address)", "block": "\(head.number)",
+                "ours": "\(PoolProbe.expected(sample.state))",
                 "chain": "\(answer)",
             ])
         _ = await host.run { $0.quarantine(sample.index, .stateMismatch) }

@@ -48,5 +48,7 @@ enum PoolProbe {
         }
     }
 
-    private static func word(_ bytes: [UInt8], _ index: Int) -> U256 { U256(bigEndian: bytes[index * 32..<index * 32 + 32]) }
+    private static func word(_ bytes: [UInt8], _ index: Int) -> U256 {
+        U256(bigEndian: bytes[index * 32..<index * 32 + 32])
+    }
 }

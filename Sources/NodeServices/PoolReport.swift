@@ -9,7 +9,8 @@ enum PoolReport {
         let identity = market.identity(pool)
         var object: JSONObject = [
             "address": .string(identity.address.hex), "dex": .string(market.dex(identity.dexID)?.name ?? "?"),
-            "kind": .string("\(identity.kind)"), "token0": .address(identity.token0), "token1": .address(identity.token1),
+            "kind": .string("\(identity.kind)"), "token0": .address(identity.token0),
+            "token1": .address(identity.token1),
             "feePips": .integer(identity.feePips), "usable": .bool(market.isUsable(pool)),
             "quarantine": market.quarantineReason(pool).map { .string("\($0)") } ?? .null,
         ]
@@ -43,7 +44,8 @@ enum PoolReport {
             "id": .integer(row.id), "seenAt": .integer(opportunity.seenAt), "head": .integer(opportunity.headNumber),
             "target": opportunity.target.map { .hash($0) } ?? .null,
             "settlementToken": .address(opportunity.settlementToken), "amountIn": .string("\(opportunity.amountIn)"),
-            "grossProfit": .string("\(opportunity.grossProfit)"), "pools": .array(opportunity.pools.map { .address($0) }),
+            "grossProfit": .string("\(opportunity.grossProfit)"),
+            "pools": .array(opportunity.pools.map { .address($0) }),
             "verdict": row.decision.map { .string($0.verdict.rawValue) } ?? .null,
             "reason": row.decision.map { .string($0.reason) } ?? .null,
             "predictedNetWei": row.decision.map { .string("\($0.netProfit)") } ?? .null,

@@ -3,7 +3,8 @@ import EVMTypes
 import Logging
 import NodeClient
 
-/// Settles bundles by what the chain says: receipts of canonical blocks, logs of the settlement token, and nothing else.
+/// Settles bundles by what the chain says: receipts of canonical blocks, logs of the settlement token, and nothing
+/// else.
 ///
 /// Asked at every head. An included bundle stays watched until its block can no longer be undone.
 struct Reconciler: Sendable {
@@ -18,7 +19,8 @@ struct Reconciler: Sendable {
     static let lateBlocks: UInt64 = 8
 
     /// What changed in one record, given the receipt the peer has for it now; nil when nothing did.
-    func settle(_ record: BundleRecord, receipt: Receipt?, head: BlockPoint, isCanonical: (BlockPoint) async -> Bool) async
+    func settle(_ record: BundleRecord, receipt: Receipt?, head: BlockPoint, isCanonical: (BlockPoint) async -> Bool)
+        async
         -> BundleRecord?
     {
         if let block = record.block, record.isIncluded, await isCanonical(block) { return nil }
@@ -71,13 +73,19 @@ struct Reconciler: Sendable {
     }
 }
 
-/// Where receipts come from.
+/// What the submitter and its reconciler ask of a node.
 protocol ReceiptReading: Sendable {
+    /// Runs a message on a block's state. A revert throws `NodeError` `.rpc(.reverted)`.
+    func call(_ request: CallRequest, at block: Hash32) async throws -> [UInt8]
     /// The receipts of these transactions as far as they are mined, by hash. Throws when the peer cannot be asked.
     func receipts(of transactions: [Hash32]) async throws -> [Hash32: Receipt]
 }
 
 extension NodeReader: ReceiptReading {
+    func call(_ request: CallRequest, at block: Hash32) async throws -> [UInt8] {
+        try await pool.ethCall(request, at: .hash(block))
+    }
+
     func receipts(of transactions: [Hash32]) async throws -> [Hash32: Receipt] {
         guard !transactions.isEmpty else { return [:] }
         let answers = try await pool.batch(transactions.map { RPCRequest("eth_getTransactionReceipt", [.hash($0)]) })

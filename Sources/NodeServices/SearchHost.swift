@@ -5,8 +5,10 @@ import Synchronization
 
 /// The searcher's own thread: the one writer of the core and its market.
 ///
-/// Two ways in. Jobs (heads, undo, look-ups) run in order and are never dropped; their callers wait for the answer. Pending transactions
-/// wait in a ring of fixed size in which the newest wins, and are looked at, newest first, only when no job waits: a head
+/// Two ways in. Jobs (heads, undo, look-ups) run in order and are never dropped; their callers wait for the answer.
+/// Pending transactions
+/// wait in a ring of fixed size in which the newest wins, and are looked at, newest first, only when no job waits: a
+/// head
 /// that has arrived makes older guesses worthless.
 final class SearchHost: Sendable {
     /// What `deliver` gets: what the core decided about one pending transaction, and how long the step took.
@@ -62,7 +64,8 @@ final class SearchHost: Sendable {
         signal()
     }
 
-    /// Runs `body` on the searcher's thread, after the jobs before it, and returns its answer; nil when the host has stopped.
+    /// Runs `body` on the searcher's thread, after the jobs before it, and returns its answer; nil when the host has
+    /// stopped.
     func run<Answer: Sendable>(_ body: @escaping @Sendable (inout Searcher) -> Answer) async -> Answer? {
         await withCheckedContinuation { continuation in
             let isStopped = state.withLock { state in
@@ -110,10 +113,14 @@ final class SearchHost: Sendable {
                 let start = ContinuousClock.now
                 let decision = core.step(.pending(waiting.pending, timeMilliseconds: MarketKeeper.nowMilliseconds()))
                 let end = ContinuousClock.now
-                deliver(Step(pending: waiting.pending, decision: decision, sinceReceipt: end - waiting.receivedAt, duration: end - start))
+                deliver(
+                    Step(
+                        pending: waiting.pending, decision: decision, sinceReceipt: end - waiting.receivedAt,
+                        duration: end - start))
             case .nothing:
                 wake.lock()
-                // A signal between the look and the lock would be lost: look again under the lock, and never sleep long.
+                // A signal between the look and the lock would be lost: look again under the lock, and never sleep
+                // long.
                 if isIdle { _ = wake.wait(until: Date(timeIntervalSinceNow: 0.1)) }
                 wake.unlock()
             case .stop: return

@@ -7,6 +7,7 @@ import Logging
 import NodeClient
 import Pools
 import Relays
+import SearchCore
 
 /// One plan on its way out, with the state it was made on.
 struct Candidate: Sendable {
@@ -32,7 +33,7 @@ actor Submitter {
         /// Whether a block is the newest applied one.
         var isCurrent: @Sendable (BlockPoint) async -> Bool
         /// Told what became of each candidate before its block, for the searcher's own bookkeeping.
-        var report: @Sendable (Candidate, BundleState) async -> Void
+        var report: @Sendable (Candidate, PlanOutcome.Result) async -> Void
         /// Told of every record that a block settled.
         var settled: @Sendable (BundleRecord) async -> Void
     }
@@ -58,14 +59,18 @@ actor Submitter {
     /// A new head: settles what can be settled. `isCanonical` says whether a block is applied and not undone.
     func follow(_ head: BlockPoint, isCanonical: @Sendable (BlockPoint) async -> Bool) async throws {
         var asked: [BundleRecord] = []
-        for record in book.open.values.sorted(by: { ($0.targetBlock, $0.transaction) < ($1.targetBlock, $1.transaction) })
+        for record in book.open.values.sorted(by: {
+            ($0.targetBlock, $0.transaction) < ($1.targetBlock, $1.transaction)
+        })
         where await setup.reconciler.needsReceipt(record, isCanonical: isCanonical) {
             asked.append(record)
         }
         let receipts = try await setup.reconciler.reader.receipts(of: asked.map(\.transaction))
         for record in asked {
             let receipt = receipts[record.transaction]
-            guard let next = await setup.reconciler.settle(record, receipt: receipt, head: head, isCanonical: isCanonical) else {
+            guard
+                let next = await setup.reconciler.settle(record, receipt: receipt, head: head, isCanonical: isCanonical)
+            else {
                 continue
             }
             try await put(next)
@@ -91,7 +96,8 @@ actor Submitter {
 
     private func log(_ record: BundleRecord) {
         var metadata: Logger.Metadata = [
-            "state": "\(record.state.rawValue)", "transaction": "\(record.transaction)", "block": "\(record.targetBlock)",
+            "state": "\(record.state.rawValue)", "transaction": "\(record.transaction)",
+            "block": "\(record.targetBlock)",
         ]
         if let net = record.net { metadata["net_wei"] = "\(net)" }
         setup.logger.info("bundle settled", metadata: metadata)
@@ -125,7 +131,7 @@ actor Submitter {
         let request = Relays.BundleRequest(transactions: raw, blockNumber: block, replacementUUID: uuid)
         var record = record(candidate, signed, request)
         do {
-            if let fault = try await simulate(request, candidate) { throw SimulationFault(text: fault) }
+            if let fault = try await simulate(request, candidate) { throw fault }
             setup.counters.add(\.bundlesSimulated, "bundles.simulated")
             try await submit(&record, request, candidate, uuid)
         } catch {
@@ -133,39 +139,69 @@ actor Submitter {
             record.reason = String("\(error)".prefix(300))
             setup.counters.add(\.bundlesFailed, "bundles.failed")
             await save(record)
-            await setup.report(candidate, .failed)
+            // Only what we did wrong counts against our pools and towards the breaker: a target that fails, or a
+            // relay that
+            // does not answer, says nothing about them.
+            let isOurs = (error as? SimulationFault)?.isOurs ?? false
+            setup.counters.reason(isOurs ? "simulation.ours" : "simulation.others")
+            await setup.report(candidate, isOurs ? .failed : .dropped)
         }
     }
 
     private struct SimulationFault: Error, CustomStringConvertible {
         var text: String
+        var isOurs: Bool
         var description: String { text }
     }
 
-    private func skip(_ path: any WritableKeyPath<NodeCounters.Values, UInt64> & Sendable, _ name: String, _ reason: String) {
+    private func skip(
+        _ path: any WritableKeyPath<NodeCounters.Values, UInt64> & Sendable, _ name: String, _ reason: String
+    ) {
         setup.counters.add(path, name)
         setup.counters.reason(reason)
     }
 
-    /// What is wrong with the bundle according to a run at the relay on the candidate's head, or nil.
-    private func simulate(_ request: Relays.BundleRequest, _ candidate: Candidate) async throws -> String? {
-        guard let relay = setup.relays.first else { return "no relay simulates bundles here" }
+    /// What is wrong with the bundle according to a run on the candidate's head, or nil.
+    private func simulate(_ request: Relays.BundleRequest, _ candidate: Candidate) async throws -> SimulationFault? {
+        guard let relay = setup.relays.first else { return try await simulateAlone(candidate) }
         let run = try await relay.simulate(request, on: .number(candidate.head.number))
         if let failed = run.firstFailure {
-            guard case .failed(let error, let text, let data) = failed.outcome else { return "failed" }
-            let whose = failed.transactionHash == run.results.last?.transactionHash ? "ours" : "the target"
-            return "\(whose) failed in simulation: \(text ?? RevertReason.text(data) ?? error)"
+            guard case .failed(let error, let text, let data) = failed.outcome else { return nil }
+            let isOurs = failed.transactionHash == run.results.last?.transactionHash
+            let reason = text ?? RevertReason.text(data) ?? error
+            return SimulationFault(
+                text: "\(isOurs ? "ours" : "the target") failed in simulation: \(reason)", isOurs: isOurs)
         }
         guard let ours = run.results.last, run.results.count == request.transactions.count else {
-            return "the simulation is of another bundle"
+            return SimulationFault(text: "the simulation is of another bundle", isOurs: false)
         }
-        if ours.ethSentToCoinbase != candidate.plan.tipWei {
-            return "simulated tip \(ours.ethSentToCoinbase) wei, predicted \(candidate.plan.tipWei)"
+        guard ours.ethSentToCoinbase == candidate.plan.tipWei else {
+            let text = "simulated tip \(ours.ethSentToCoinbase) wei, predicted \(candidate.plan.tipWei)"
+            return SimulationFault(text: text, isOurs: true)
         }
         return nil
     }
 
-    private func submit(_ record: inout BundleRecord, _ request: Relays.BundleRequest, _ candidate: Candidate, _ uuid: String)
+    /// Without a relay: `eth_call` of our transaction on the head, which is exact only when there is no target.
+    private func simulateAlone(_ candidate: Candidate) async throws -> SimulationFault? {
+        guard candidate.plan.targets.isEmpty else {
+            return SimulationFault(text: "no relay here simulates a bundle behind a pending transaction", isOurs: false)
+        }
+        let ours = candidate.plan.ours
+        let request = CallRequest(to: ours.to, data: ours.data, from: setup.signer.address, gas: ours.gasLimit)
+        do {
+            _ = try await setup.reconciler.reader.call(request, at: candidate.head.hash)
+            return nil
+        } catch {
+            guard case .rpc(.reverted(let data)) = NodeError(caught: error).code else { throw error }
+            return SimulationFault(
+                text: "ours failed in simulation: \(RevertReason.text(data) ?? "reverted")", isOurs: true)
+        }
+    }
+
+    private func submit(
+        _ record: inout BundleRecord, _ request: Relays.BundleRequest, _ candidate: Candidate, _ uuid: String
+    )
         async throws
     {
         guard setup.isLive else {
@@ -175,6 +211,7 @@ actor Submitter {
             return await setup.report(candidate, .simulated)
         }
         guard await setup.isCurrent(candidate.head), !setup.signer.isPaused else {
+            await setup.report(candidate, .dropped)
             return skip(\.bundlesStale, "bundles.stale", setup.signer.isPaused ? "signer.paused" : "staleHead")
         }
         record.state = .submitted
@@ -183,8 +220,12 @@ actor Submitter {
         best = (request.blockNumber, candidate.plan.netProfitWei, uuid)
         let order = SubmissionOrder(bundle: request, ours: request.transactions.suffix(1))
         let reports = await Submission.submit(order, to: setup.relays.map { .flashbots($0) })
-        let isOut = reports.contains { if case .accepted = $0.outcome { true } else if case .uncertain = $0.outcome { true } else { false } }
-        guard isOut else { throw reports.compactMap(\.outcome.error).first ?? SimulationFault(text: "no relay took it") }
+        let isOut = reports.contains {
+            if case .accepted = $0.outcome { true } else if case .uncertain = $0.outcome { true } else { false }
+        }
+        guard isOut else {
+            throw reports.compactMap(\.outcome.error).first ?? SimulationFault(text: "no relay took it", isOurs: false)
+        }
         setup.counters.add(\.bundlesSubmitted, "bundles.submitted")
         setup.logger.info(
             "bundle submitted",
@@ -209,14 +250,16 @@ actor Submitter {
         }
     }
 
-    private func record(_ candidate: Candidate, _ signed: Transaction, _ request: Relays.BundleRequest) -> BundleRecord {
+    private func record(_ candidate: Candidate, _ signed: Transaction, _ request: Relays.BundleRequest) -> BundleRecord
+    {
         let plan = candidate.plan
         return BundleRecord(
             transaction: signed.hash, target: candidate.target, targetBlock: request.blockNumber,
             bundleHash: request.bundleHash, nonce: signed.nonce, relays: setup.relays.map(\.name),
             legs: max(0, plan.program.bytes.count / ExecutorProgram.recordSize - 1), state: .failed,
             predictedGross: plan.grossProfitWei, predictedTip: plan.tipWei,
-            predictedNet: I256(magnitude: plan.netProfitWei, isNegative: false) ?? .zero, minProfit: U256(plan.minProfit))
+            predictedNet: I256(magnitude: plan.netProfitWei, isNegative: false) ?? .zero,
+            minProfit: U256(plan.minProfit))
     }
 
     private static func uuid() -> String { UUID().uuidString.lowercased() }

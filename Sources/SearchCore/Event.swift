@@ -70,6 +70,8 @@ public struct HeadID: Hashable, Sendable {
 public struct PlanOutcome: Hashable, Sendable {
     public enum Result: UInt8, Hashable, Sendable {
         case simulated, submitted, landed, failed, reverted, expired
+        /// It did not go out, through no fault of the plan: the target failed, or nobody could be asked.
+        case dropped
     }
     public var result: Result
     /// Pools of the plan.

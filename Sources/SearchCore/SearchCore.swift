@@ -105,8 +105,11 @@ public struct Searcher: Sendable {
 
     private mutating func note(_ outcome: PlanOutcome) -> Decision {
         switch outcome.result {
-        case .simulated, .submitted, .expired: break
-        case .landed: risk.noteSuccess()
+        case .submitted, .expired: break
+        // The next best plan may take its place.
+        case .dropped: bestNet = nil
+        // A dry run has no landing: a passed simulation is its success.
+        case .simulated, .landed: risk.noteSuccess()
         case .failed, .reverted:
             risk.noteFailure(
                 pools: outcome.pools, head: head?.number ?? 0, nowMilliseconds: outcome.timeMilliseconds,

@@ -11,8 +11,9 @@ struct AdminCommand: AsyncParsableCommand {
         abstract: "Call a running node: node_status, node_pause, node_resume, node_shutdown, pools_list, …",
         discussion: """
             Over the node's Unix socket (--socket, $MARTLET_ADMIN_SOCKET, or ~/.martlet/CHAIN/admin.sock), or with \
-            --url and --jwt-secret over HTTP on this machine. `martlet admin rpc.discover` lists every method. Exit codes: 1 the node \
-            refused, 2 wrong method or parameters, 3 bad secret file, 4 no node answers, 5 the token was refused.
+            --url and --jwt-secret over HTTP on this machine. `martlet admin rpc.discover` lists every \
+            method. Exit codes: 1 the node refused, 2 wrong method or parameters, 3 bad secret file, 4 no node \
+            answers, 5 the token was refused.
             """)
     @Argument(help: "The method, for example node_status.") var method: String
     @Argument(help: "Parameters as JSON, an object or an array, for example '{\"limit\": 5}'.") var parameters: String?

@@ -30,7 +30,9 @@ struct ChainsCommand: AsyncParsableCommand {
             var rows: [JSON] = []
             for name in folder.directory.names() {
                 let chain = try folder.directory.loaded(name)
-                rows.append(["name": .string(name), "chainId": .integer(chain.chainID), "symbol": .string(chain.nativeSymbol)])
+                rows.append([
+                    "name": .string(name), "chainId": .integer(chain.chainID), "symbol": .string(chain.nativeSymbol),
+                ])
                 if !json { Terminal.out("\(name)\t\(chain.chainID)\t\(chain.nativeSymbol)") }
             }
             if json { Terminal.out(JSON.array(rows).text) }
@@ -38,7 +40,8 @@ struct ChainsCommand: AsyncParsableCommand {
     }
 
     struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Validate chain files; every fault is one line. Exit 3 if there is one.")
+        static let configuration = CommandConfiguration(
+            abstract: "Validate chain files; every fault is one line. Exit 3 if there is one.")
         @OptionGroup var folder: Folder
         @Argument(help: "Names; all when none is given.") var names: [String] = []
 
@@ -66,10 +69,15 @@ struct ChainsCommand: AsyncParsableCommand {
         func run() async throws {
             let chain = try folder.directory.loaded(name)
             if json { return Terminal.out(chain.json.text) }
-            Terminal.out("\(chain.name): chain id \(chain.chainID), \(chain.nativeSymbol), \(chain.blockTimeMilliseconds) ms a block")
-            Terminal.out("fees \(chain.feeModel.rawValue), mempool \(chain.mempool.rawValue), reorg depth \(chain.reorgDepth)")
+            Terminal.out(
+                "\(chain.name): id \(chain.chainID), \(chain.nativeSymbol), \(chain.blockTimeMilliseconds) ms a block"
+            )
+            Terminal.out(
+                "fees \(chain.feeModel.rawValue), mempool \(chain.mempool.rawValue), reorg depth \(chain.reorgDepth)")
             for dex in chain.dexes { Terminal.out("dex \(dex.name): factory \(dex.config.factory)") }
-            for router in chain.routers { Terminal.out("router \(router.name) (\(router.kind.rawValue)): \(router.address)") }
+            for router in chain.routers {
+                Terminal.out("router \(router.name) (\(router.kind.rawValue)): \(router.address)")
+            }
             for relay in chain.relays { Terminal.out("relay \(relay.name) (\(relay.kind.rawValue)): \(relay.url)") }
         }
     }
@@ -85,7 +93,8 @@ struct ChainsCommand: AsyncParsableCommand {
                 throw CLIFailure(code: .badConfiguration, message: "\(deployment): does not exist or cannot be read")
             }
             do {
-                Terminal.out(try DevnetOverlay.from(deploymentJSON: [UInt8](data), source: deployment, relayURL: relayURL).toml)
+                Terminal.out(
+                    try DevnetOverlay.from(deploymentJSON: [UInt8](data), source: deployment, relayURL: relayURL).toml)
             } catch {
                 throw CLIFailure(code: .badConfiguration, message: error.description)
             }
@@ -120,7 +129,9 @@ extension Chain {
                     ]
                 }),
             "routers": .array(
-                routers.map { ["name": .string($0.name), "kind": .string($0.kind.rawValue), "address": .address($0.address)] }),
+                routers.map {
+                    ["name": .string($0.name), "kind": .string($0.kind.rawValue), "address": .address($0.address)]
+                }),
             "relays": .array(relays.map { ["name": .string($0.name), "url": .string($0.url)] }),
             "settlementTokens": .array(settlementTokens.map { .address($0) }),
         ]

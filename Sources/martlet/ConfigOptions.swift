@@ -9,13 +9,15 @@ struct ConfigOptions: ParsableArguments {
     @Option(name: .customLong("config"), help: "martlet.toml: endpoints, keys, executor, limits, overrides.")
     var config: String?
 
-    @Option(name: .customLong("chains-dir"), help: "Folder of chain files (default: $MARTLET_CHAINS, ./chains, built in).")
+    @Option(
+        name: .customLong("chains-dir"), help: "Folder of chain files (default: $MARTLET_CHAINS, ./chains, built in).")
     var chainsFolder: String?
 
     @Option(name: .customLong("deployment"), help: "JSON that describes the contracts of a local chain.")
     var deployment: String?
 
-    @Option(name: .customLong("set"), help: "Sets one key, for example --set limits.tip_share_bps=500. May be repeated.")
+    @Option(
+        name: .customLong("set"), help: "Sets one key, for example --set limits.tip_share_bps=500. May be repeated.")
     var settings: [String] = []
 
     /// Loads and validates everything; every fault is one line and the exit code is 3.
@@ -30,7 +32,8 @@ struct ConfigOptions: ParsableArguments {
         do {
             return try NodeConfig.load(
                 ConfigSources(
-                    chainName: chain, chainsFolder: chainsFolder, configFile: config, deploymentFile: deployment, flags: flags))
+                    chainName: chain, chainsFolder: chainsFolder, configFile: config, deploymentFile: deployment,
+                    flags: flags))
         } catch {
             throw CLIFailure(code: .badConfiguration, message: error.description)
         }

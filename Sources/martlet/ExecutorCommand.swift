@@ -7,6 +7,7 @@ import EVMTypes
 import Foundation
 import KeyVault
 import NodeClient
+import NodeServices
 
 /// `martlet executor`: the contract that carries out cycles. Nothing is sent without --live.
 struct ExecutorCommand: AsyncParsableCommand {
@@ -190,18 +191,5 @@ struct OwnerSession {
             message:
                 "no receipt of \(hash) within \(seconds) s\(why); it may still be included: look before sending again"
         )
-    }
-}
-
-extension FeeModel {
-    /// How far the base fee can move in a block; a bound where the chain's own rule cannot be computed from a header.
-    var baseFeeRule: BaseFeeRule {
-        switch self {
-        case .ethereum: .ethereum
-        case .bsc: .constant
-        case .polygon: .bounded(bps: 500)
-        case .opStack: .eip1559(elasticity: 6, denominator: 250)
-        case .arbitrum: .bounded(bps: 1_250)
-        }
     }
 }

@@ -11,7 +11,8 @@ struct KeysCommand: AsyncParsableCommand {
         commandName: "keys", abstract: "Make, import and list encrypted keys; sign a message.",
         discussion: """
             Keys are Web3 keystore files of version 3 (geth's format), mode 0600, in the folder --keys-dir, \
-            $MARTLET_KEYS or ./keys. Passwords come from the terminal, --password-file or --password-stdin, never from an argument.
+            $MARTLET_KEYS or ./keys. Passwords come from the terminal, --password-file or --password-stdin, never \
+            from an argument.
             """,
         subcommands: [
             KeysNewCommand.self, KeysImportCommand.self, KeysListCommand.self, KeysSignMessageCommand.self,

@@ -9,7 +9,8 @@ struct KeysImportCommand: AsyncParsableCommand {
         commandName: "import", abstract: "Take a raw hex key, or a keystore file, into the key folder.",
         discussion: """
             Without --keystore, --key-file and --key-stdin the key is asked for on the terminal, without echo. \
-            A keystore file is opened with the password, checked, and written anew under the same password, or under that of --new-password-file.
+            A keystore file is opened with the password, checked, and written anew under the same password, or under \
+            that of --new-password-file.
             """)
     @OptionGroup var keys: KeysOptions
     @OptionGroup var password: PasswordOptions

@@ -13,7 +13,8 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            NodeCommand.self, ScanCommand.self, KeysCommand.self, ExecutorCommand.self, AdminCommand.self, ChainsCommand.self,
+            NodeCommand.self, ScanCommand.self, KeysCommand.self, ExecutorCommand.self, AdminCommand.self,
+            ChainsCommand.self,
             ConfigCommand.self,
         ])
 

@@ -29,10 +29,11 @@ extension AdminHandlers {
             status: {
                 let standing = await node.standing()
                 return NodeStatus(
-                    chain: node.chainName, chainID: node.chainID, isLive: node.sendsBundles, isPaused: standing.isPaused,
+                    chain: node.chainName, chainID: node.chainID, isLive: node.sendsBundles,
+                    isPaused: standing.isPaused,
                     head: standing.head, uptimeSeconds: standing.uptimeSeconds, details: standing.details)
             },
-            pause: { _ in await node.pause() },
+            pause: { reason in await node.pause(reason: reason) },
             resume: { await node.resume() },
             shutdown: { await stop.trigger() },
             pools: { query in
@@ -70,7 +71,8 @@ enum AdminServers {
                 throw CLIFailure(code: .badConfiguration, message: "[admin] http_port needs jwt_secret_file")
             }
             servers.append(
-                try AdminHTTPServer(port: Int(port), secret: JWTSecret(file: file), dispatcher: dispatcher, logger: logger))
+                try AdminHTTPServer(
+                    port: Int(port), secret: JWTSecret(file: file), dispatcher: dispatcher, logger: logger))
         }
         return servers
     }

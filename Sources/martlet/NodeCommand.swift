@@ -34,7 +34,8 @@ struct NodeCommand: AsyncParsableCommand {
         TelemetryBootstrap.metrics(metrics)
         let sink = view ? LogSink.file(config.node.dataFolder + "/node.log") ?? .standardError : .standardError
         TelemetryBootstrap.logging(
-            level: Logger.Level(rawValue: config.node.logLevel.rawValue) ?? .info, format: logJSON ? .json : .text, sink: sink)
+            level: Logger.Level(rawValue: config.node.logLevel.rawValue) ?? .info, format: logJSON ? .json : .text,
+            sink: sink)
         let logger = Logger(label: "martlet.node")
         let node = try await opened(config, logger: logger)
         try await serve(node, config, metrics: metrics, logger: logger)
@@ -81,7 +82,8 @@ struct NodeCommand: AsyncParsableCommand {
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw CLIFailure(
-                code: .badConfiguration, message: "[node] data_dir \(path) cannot be made or used as a folder; check path and permissions")
+                code: .badConfiguration,
+                message: "[node] data_dir \(path) cannot be made or used as a folder; check path and permissions")
         }
     }
 }

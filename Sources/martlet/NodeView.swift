@@ -36,20 +36,26 @@ struct NodeView {
         let symbol = status["nativeSymbol"]?.string ?? "ETH"
         let bold = wide ? "\u{1b}[1m" : "", plain = wide ? "\u{1b}[0m" : ""
         let mode = status["live"]?.bool == true ? "LIVE" : "dry run"
-        let state = status["paused"]?.bool == true ? "PAUSED" : (status["synced"]?.bool == true ? "at the head" : "catching up")
+        let state =
+            status["paused"]?.bool == true ? "PAUSED" : (status["synced"]?.bool == true ? "at the head" : "catching up")
         let head = status["head"], pools = status["pools"], seen = status["mempool"]
         let opportunities = status["opportunities"], sent = status["bundles"], profit = status["profit"]
         var lines = [
-            "\(bold)martlet\(plain)  \(status["chain"]?.string ?? "?") (chain id \(count(status["chainId"])))  \(bold)\(mode)\(plain), \(state)",
+            "\(bold)martlet\(plain)  \(status["chain"]?.string ?? "?") (chain id \(count(status["chainId"])))  "
+                + "\(bold)\(mode)\(plain), \(state)",
             "",
-            "  chain head      \(count(head?["number"]))  \(short(head?["hash"]?.string))  \(count(status["reorgs"])) reorgs, "
+            "  chain head      \(count(head?["number"]))  \(short(head?["hash"]?.string))  "
+                + "\(count(status["reorgs"])) reorgs, "
                 + "\(count(status["headsMissed"])) heads missed and repaired",
             "  pools           \(count(pools?["usable"])) in use, \(count(pools?["quarantined"])) quarantined",
-            "  mempool         \(count(seen?["seen"])) transactions seen, \(count(seen?["decoded"])) of them swaps we can read",
-            "  opportunities   \(count(opportunities?["found"])) found, \(count(opportunities?["rejected"])) not worth it",
+            "  mempool         \(count(seen?["seen"])) transactions seen, "
+                + "\(count(seen?["decoded"])) of them swaps we can read",
+            "  opportunities   \(count(opportunities?["found"])) found, "
+                + "\(count(opportunities?["rejected"])) not worth it",
             "  bundles         \(count(sent?["submitted"])) sent, \(bold)\(count(sent?["landed"])) landed\(plain), "
                 + "\(count(sent?["expired"])) not included, \(count(sent?["failed"])) failed in simulation",
-            "  profit          \(bold)\(ether(profit?["netWei"])) \(symbol) net\(plain)  = \(ether(profit?["grossWei"])) gross "
+            "  profit          \(bold)\(ether(profit?["netWei"])) \(symbol) net\(plain)  "
+                + "= \(ether(profit?["grossWei"])) gross "
                 + "- \(ether(profit?["tipWei"])) tips - \(ether(profit?["gasPaidWei"])) gas",
             "",
             "  newest bundles",

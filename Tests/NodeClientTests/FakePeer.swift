@@ -148,7 +148,8 @@ final class FakePeer: Sendable {
         #"{"jsonrpc":"2.0","id":\#(id),"error":{"code":\#(code),"message":"\#(message)"}}"#
     }
     static func notification(_ subscription: String, _ result: String) -> String {
-        #"{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"\#(subscription)","result":\#(result)}}"#
+        #"{"jsonrpc":"2.0","method":"eth_subscription","#
+            + #""params":{"subscription":"\#(subscription)","result":\#(result)}}"#
     }
 }
 
@@ -216,7 +217,8 @@ private final class FakeConnection: ChannelInboundHandler {
                 isWebSocket = true
                 let accept = SHA1.base64(of: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))
                 let answer =
-                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: \(accept)\r\n\r\n"
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: \(accept)\r\n\r\n"
                 run([.bytes(Array(answer.utf8))], context)
             }
         } else {

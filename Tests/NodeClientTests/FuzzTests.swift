@@ -57,8 +57,9 @@ import Testing
     @Test func typedResultsNeverTrap() throws {
         var generator = SeededGenerator(seed: 22)
         let receipt = """
-            {"transactionHash":"\(Sample.hash)","transactionIndex":"0x1","blockNumber":"0x2","blockHash":"\(Sample.hash)","from":"\(Sample.address)",\
-            "to":null,"contractAddress":"\(Sample.address)","status":"0x1","gasUsed":"0x5208","cumulativeGasUsed":"0x5208",\
+            {"transactionHash":"\(Sample.hash)","transactionIndex":"0x1","blockNumber":"0x2",\
+            "blockHash":"\(Sample.hash)","from":"\(Sample.address)","to":null,"contractAddress":"\(Sample.address)",\
+            "status":"0x1","gasUsed":"0x5208","cumulativeGasUsed":"0x5208",\
             "effectiveGasPrice":"0x3b9aca00","logs":[\(Sample.log(2))]}
             """
         let good = try Receipt(json: try JSON.parse(receipt))

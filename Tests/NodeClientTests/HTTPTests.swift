@@ -114,7 +114,8 @@ import Testing
 
     @Test func aRevertCarriesItsBytes() async throws {
         let peer = try await FakePeer.answering { input, _ in
-            #"{"jsonrpc":"2.0","id":\#(input.id),"error":{"code":3,"message":"execution reverted: no","data":"0x08c379a0"}}"#
+            #"{"jsonrpc":"2.0","id":\#(input.id),"#
+                + #""error":{"code":3,"message":"execution reverted: no","data":"0x08c379a0"}}"#
         }
         let client = try client(peer)
         let error = await nodeError { _ = try await client.ethCall(to: .zero, data: []) }

@@ -69,23 +69,24 @@ enum Sample {
 
     static func header(_ number: UInt64) -> String {
         """
-        {"number":"\(Hex.quantity(number))","hash":"\(hash)","parentHash":"\(hash)","timestamp":"0x5","gasLimit":"0x10","gasUsed":"0x1",\
-        "miner":"\(address)","stateRoot":"\(hash)","baseFeePerGas":"0x7"}
+        {"number":"\(Hex.quantity(number))","hash":"\(hash)","parentHash":"\(hash)","timestamp":"0x5",\
+        "gasLimit":"0x10","gasUsed":"0x1","miner":"\(address)","stateRoot":"\(hash)","baseFeePerGas":"0x7"}
         """
     }
 
     static func log(_ block: UInt64, index: Int = 0, removed: Bool = false) -> String {
         """
-        {"address":"\(address)","topics":["\(hash)"],"data":"0x01","blockNumber":"\(Hex.quantity(block))","blockHash":"\(hash)",\
-        "transactionHash":"\(hash)","transactionIndex":"0x0","logIndex":"\(Hex.quantity(UInt64(index)))","removed":\(removed)}
+        {"address":"\(address)","topics":["\(hash)"],"data":"0x01","blockNumber":"\(Hex.quantity(block))",\
+        "blockHash":"\(hash)","transactionHash":"\(hash)","transactionIndex":"0x0",\
+        "logIndex":"\(Hex.quantity(UInt64(index)))","removed":\(removed)}
         """
     }
 
     /// An unsigned legacy transaction object as some peers show it: its hash cannot be checked.
     static func transaction(_ hash: String) -> String {
         """
-        {"hash":"\(hash)","nonce":"0x1","gas":"0x5208","gasPrice":"0x3b9aca00","from":"\(address)","to":"\(address)","value":"0x0","input":"0x",\
-        "type":"0x0","blockNumber":null}
+        {"hash":"\(hash)","nonce":"0x1","gas":"0x5208","gasPrice":"0x3b9aca00","from":"\(address)","to":"\(address)",\
+        "value":"0x0","input":"0x","type":"0x0","blockNumber":null}
         """
     }
 

@@ -50,7 +50,8 @@ import Testing
         Row(code: -32000, text: "tx fee (2000 wei) exceeds the configured cap (1000 wei)", meaning: .feeTooLow),
         Row(code: -32003, text: "sender is not an EOA", meaning: .malformed),
         Row(
-            code: -32003, text: "transaction priority fee below minimum required priority fee 5", meaning: .underpriced),
+            code: -32003, text: "transaction priority fee below minimum required priority fee 5",
+            meaning: .underpriced),
         Row(code: -32602, text: "failed to decode signed transaction", meaning: .malformed),
         // wrappers of relays and others
         Row(code: -32000, text: "err: nonce too low: address 0x1", meaning: .nonceTooLow),
@@ -85,7 +86,8 @@ import Testing
         Row(code: -38011, text: "", meaning: .nonceTooHigh, method: "eth_simulateV1"),
         // eth_getLogs
         Row(
-            code: -32005, text: "query returned more than 10000 results", meaning: .rangeTooWide, method: "eth_getLogs"),
+            code: -32005, text: "query returned more than 10000 results", meaning: .rangeTooWide,
+            method: "eth_getLogs"),
         Row(code: -32005, text: "query timeout exceeded", meaning: .rangeTooWide, method: "eth_getLogs"),
         Row(code: -32602, text: "query exceeds max block range 100000", meaning: .rangeTooWide, method: "eth_getLogs"),
         Row(

@@ -1,8 +1,9 @@
 import EVMCodec
 import EVMTypes
-@testable import NodeServices
 import TestSupport
 import Testing
+
+@testable import NodeServices
 
 @Suite struct BlockFollowerTests {
     let depth: UInt64 = 8
@@ -12,7 +13,9 @@ import Testing
     }
 
     /// The logs of exactly the canonical blocks from genesis to `head` were applied, each once.
-    private func expectExact(_ sink: RecordingSink, _ chain: ScriptedChain, sourceLocation: SourceLocation = #_sourceLocation)
+    private func expectExact(
+        _ sink: RecordingSink, _ chain: ScriptedChain, sourceLocation: SourceLocation = #_sourceLocation
+    )
         async throws
     {
         let head = try await chain.latestHeader()
@@ -25,7 +28,12 @@ import Testing
     @Test func theFirstSyncReadsOldBlocksInRangesAndTheLastOnesByHash() async throws {
         let chain = ScriptedChain(), sink = RecordingSink(depth: Int(depth))
         var name = "g"
-        for number in 1...30 { name = await { await chain.add("b\(number)", on: number == 1 ? "g" : "b\(number - 1)"); return "b\(number)" }() }
+        for number in 1...30 {
+            name = await {
+                await chain.add("b\(number)", on: number == 1 ? "g" : "b\(number - 1)")
+                return "b\(number)"
+            }()
+        }
         let done = try await follower(chain, sink).advance(to: chain.latestHeader())
         #expect(name == "b30" && done.applied == 31 && done.undone == 0)
         #expect(await chain.logQueries.count == Int(depth))
@@ -48,7 +56,9 @@ import Testing
         for (name, parent) in [("a1", "g"), ("a2", "a1"), ("a3", "a2"), ("a4", "a3")] {
             _ = try await follower.advance(to: chain.add(name, on: parent))
         }
-        for (name, parent) in [("b2", "a1"), ("b3", "b2"), ("b4", "b3"), ("b5", "b4")] { await chain.add(name, on: parent) }
+        for (name, parent) in [("b2", "a1"), ("b3", "b2"), ("b4", "b3"), ("b5", "b4")] {
+            await chain.add(name, on: parent)
+        }
         let done = try await follower.advance(to: chain.latestHeader())
         #expect(done == Advance(applied: 4, undone: 3, backFilled: 3))
         try await expectExact(sink, chain)

@@ -1,6 +1,7 @@
 import EVMCodec
 import EVMCrypto
 import EVMTypes
+
 @testable import NodeServices
 
 /// A chain of headers that a test writes: blocks are named, a branch is a parent's name away.
@@ -66,7 +67,9 @@ actor RecordingSink: BlockSink {
     init(depth: Int) { self.depth = depth }
 
     func tip() async -> BlockPoint? { applied.last }
-    func appliedHash(at number: UInt64) async -> Hash32? { applied.suffix(depth + 1).first { $0.number == number }?.hash }
+    func appliedHash(at number: UInt64) async -> Hash32? {
+        applied.suffix(depth + 1).first { $0.number == number }?.hash
+    }
     func apply(_ header: BlockHeader, logs: [Log], isNewest: Bool) async throws {
         applied.append(BlockPoint(number: header.number, hash: header.hash))
         seen += logs.compactMap(\.topics.first)

@@ -1,8 +1,9 @@
 import EVMCodec
 import EVMCrypto
 import EVMTypes
-@testable import NodeServices
 import Testing
+
+@testable import NodeServices
 
 @Suite struct SettlementTests {
     let token = Address(high: 0, low: 1), ours = Address(high: 0, low: 2), other = Address(high: 0, low: 3)
@@ -35,6 +36,7 @@ import Testing
 
     @Test func aTransferToItselfChangesNothing() {
         let a = Hash32(ours.word)
-        #expect(Settlement.flow(of: token, through: ours, logs: [log([Settlement.transferTopic, a, a], 5)]).growth == 0)
+        #expect(
+            Settlement.flow(of: token, through: ours, logs: [log([Settlement.transferTopic, a, a], 5)]).growth == 0)
     }
 }

@@ -144,13 +144,16 @@ func vectorIdentity(_ digests: (@Sendable (Hash32) -> Void)? = nil) throws -> Re
 
     /// The amounts of the sample in flashbots-docs: 20000000000126000 / 42000 = 476190476193 (facts/apis.md §3.2).
     static let simulation = """
-        {"jsonrpc":"2.0","id":1,"result":{"bundleGasPrice":"476190476193","bundleHash":"0x\(String(repeating: "73", count: 32))",\
+        {"jsonrpc":"2.0","id":1,"result":{"bundleGasPrice":"476190476193",\
+        "bundleHash":"0x\(String(repeating: "73", count: 32))",\
         "coinbaseDiff":"20000000000126000","ethSentToCoinbase":"20000000000000000","gasFees":"126000","results":[\
-        {"coinbaseDiff":"10000000000063000","ethSentToCoinbase":"10000000000000000","fromAddress":"0x\(String(repeating: "02", count: 20))",\
-        "gasFees":"63000","gasPrice":"476190476193","gasUsed":21000,"toAddress":"0x\(String(repeating: "73", count: 20))",\
+        {"coinbaseDiff":"10000000000063000","ethSentToCoinbase":"10000000000000000",\
+        "fromAddress":"0x\(String(repeating: "02", count: 20))","gasFees":"63000","gasPrice":"476190476193",\
+        "gasUsed":21000,"toAddress":"0x\(String(repeating: "73", count: 20))",\
         "txHash":"0x\(String(repeating: "66", count: 32))","value":"0x"},\
-        {"coinbaseDiff":"115792089237316195423570985008687907853269984665640564039457584007913129639935","ethSentToCoinbase":"1",\
-        "fromAddress":"0x\(String(repeating: "02", count: 20))","gasFees":"63000","gasPrice":"476190476193","gasUsed":21000,"toAddress":null,\
+        {"coinbaseDiff":"115792089237316195423570985008687907853269984665640564039457584007913129639935",\
+        "ethSentToCoinbase":"1","fromAddress":"0x\(String(repeating: "02", count: 20))","gasFees":"63000",\
+        "gasPrice":"476190476193","gasUsed":21000,"toAddress":null,\
         "txHash":"0x\(String(repeating: "67", count: 32))","error":"execution reverted","revert":"not enough"}],\
         "stateBlockNumber":5221585,"totalGasUsed":42000}}
         """

@@ -2,7 +2,8 @@ import EVMCodec
 import EVMCrypto
 import EVMTypes
 
-/// The transactions of a block as its body carries them: 200 of types 1 and 2, half transfers, half swaps.
+/// The transactions of a block as its body carries them: 200 of types 1 and 2, half of them transfers, the others
+/// swaps.
 func blockRows() -> [Row] {
     let body = blockBody(), count = decoded(body)
     guard count == 200 else { fatalError("the benchmark's block holds \(count) transactions") }

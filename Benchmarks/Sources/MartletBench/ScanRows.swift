@@ -6,7 +6,8 @@ import Pools
 /// Reading a pending transaction's frame and a router's calldata.
 ///
 /// Peer of the scanner: the strict parser with the same result. Peer of that: Foundation's `JSONDecoder`, which only
-/// gets the members as strings. Peer of the router reader: the generic ABI reader, which gives values without meaning.
+/// gets
+/// the members as strings. Peer of the router reader: the generic ABI reader, which gives values without meaning.
 func scanRows() -> [Row] {
     let v2 = BenchTraffic.v2Swaps(), v3 = BenchTraffic.v3Swaps()
     let frames = v2.map(BenchTraffic.frame)
