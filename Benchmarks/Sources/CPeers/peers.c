@@ -1,5 +1,6 @@
 #include "peers.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <secp256k1.h>
 #include <secp256k1_recovery.h>
@@ -14,6 +15,11 @@ int peer_sha3_256(const uint8_t *message, size_t length, uint8_t *digest32) {
     unsigned int written = 0;
     return EVP_DigestInit_ex2(context, digest, NULL) == 1 && EVP_DigestUpdate(context, message, length) == 1 &&
            EVP_DigestFinal_ex(context, digest32, &written) == 1 && written == 32;
+}
+
+int peer_hex(const uint8_t *bytes, size_t length, char *text, size_t capacity) {
+    size_t written = 0;
+    return OPENSSL_buf2hexstr_ex(text, capacity, &written, bytes, length, '\0') == 1 && written == 2 * length + 1;
 }
 
 static secp256k1_context *curve(void) {

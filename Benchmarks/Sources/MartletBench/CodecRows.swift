@@ -1,3 +1,4 @@
+import CPeers
 import EVMCodec
 import EVMCrypto
 import EVMTypes
@@ -44,5 +45,26 @@ func codecRows() -> [Row] {
                 }
                 return sum
             }),
+        hexRow(raw),
     ]
+}
+
+/// Text of raw bytes, as bundle requests carry transactions.
+private func hexRow(_ raw: [UInt8]) -> Row {
+    Row(
+        "hex text of \(raw.count) B",
+        ours: { count in
+            var sum: UInt64 = 0
+            for _ in 0..<count { sum &+= UInt64(Hex.encode(raw).utf8.count) }
+            return sum
+        },
+        peer: .init(name: "OpenSSL buf2hexstr") { count in
+            var sum: UInt64 = 0
+            var text = [CChar](repeating: 0, count: 2 * raw.count + 1)
+            for _ in 0..<count {
+                guard peer_hex(raw, raw.count, &text, text.count) == 1 else { fatalError("the peer wrote no text") }
+                sum &+= UInt64(text[1])
+            }
+            return sum
+        })
 }

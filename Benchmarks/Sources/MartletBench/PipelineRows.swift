@@ -4,6 +4,7 @@ import EVMCodec
 import EVMCrypto
 import EVMTypes
 import KeyVault
+import Pools
 import SearchCore
 
 /// From the bytes of a pending transaction's frame to the bytes of a signed `eth_sendBundle` request, and the parts of
@@ -14,14 +15,16 @@ import SearchCore
 /// no change of ours moves.
 func pipelineRows() -> [Row] {
     let v2 = BenchTraffic.v2Swaps(), v3 = BenchTraffic.v3Swaps()
-    return pipelineRows("V2 gap", v2) + pipelineRows("V3 gap", v3) + [
+    return pipelineRows("V2 gap", v2, pools: [0, 1]) + pipelineRows("V3 gap", v3, pools: [1, 4]) + [
         pipelineRow("pending to bundle, V2, cold cache", v2, isCold: true)
     ]
 }
 
-private func pipelineRows(_ name: String, _ swaps: [PendingTransaction]) -> [Row] {
+/// `pools` are those the plan has to use: they stand in the order of the market's logs.
+private func pipelineRows(_ name: String, _ swaps: [PendingTransaction], pools: Set<PoolIndex>) -> [Row] {
     let stepped = Pipeline(swaps), sent = Pipeline(swaps)
-    guard let plan = sent.core.step(sent.event(sent.swaps[0])).plan else { fatalError("\(name): no plan") }
+    let decision = sent.core.step(sent.event(sent.swaps[0]))
+    guard let plan = decision.plan, Set(plan.pools) == pools else { fatalError("\(name): not its plan: \(decision)") }
     return [
         pipelineRow("pending to bundle, \(name)", swaps, isCold: false),
         Row(
