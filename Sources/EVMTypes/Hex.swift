@@ -2,9 +2,12 @@
 public enum Hex {
     /// Lower-case digits of `bytes`, after `0x` unless `prefix` is false.
     public static func encode(_ bytes: some Sequence<UInt8>, prefix: Bool = true) -> String {
-        var text: [UInt8] = prefix ? [48, 120] : []
-        text.reserveCapacity(text.count + 2 * bytes.underestimatedCount)
-        for byte in bytes {
+        // An array first: walking an unspecialised sequence across the module border allocates for every byte.
+        let all = Array(bytes)
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * all.count + 2)
+        if prefix { text += [48, 120] }
+        for byte in all {
             text.append(character(byte >> 4))
             text.append(character(byte & 15))
         }
