@@ -68,7 +68,7 @@ struct NodeView {
 
     private static func row(_ bundle: JSON, symbol: String) -> String {
         let kind = bundle["targetTransaction"]?.string == nil ? "standing gap" : "backrun"
-        let gain = bundle["netWei"].map { ether($0) } ?? ether(bundle["predictedNetWei"])
+        let gain = bundle["netWei"]?.string == nil ? "~" + ether(bundle["predictedNetWei"]) : ether(bundle["netWei"])
         return "block \(count(bundle["targetBlock"]))  \(pad(bundle["state"]?.string ?? "?", 10))  \(pad(kind, 12))  "
             + "\(bundle["legs"]?.numberText ?? "?") legs  \(gain) \(symbol)  \(short(bundle["transaction"]?.string))"
     }
