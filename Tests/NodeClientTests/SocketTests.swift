@@ -261,11 +261,14 @@ import Testing
             script: .init(request: { input, _ in input.method == "f" ? [] : Self.node(input) }))
         let session = try connected(peer, timeout: .milliseconds(300))
         #expect(await nodeError { try await within { _ = try await session.call("f") } }?.code == .timeout)
-        let call = Task { await nodeError { _ = try await session.call("f") } }
-        try await Task.sleep(for: .milliseconds(20))
+        // A session of its own with a long timeout: on a busy machine the short one could end the call first.
+        let patient = try connected(peer, timeout: .seconds(60))
+        let call = Task { await nodeError { _ = try await patient.call("f") } }
+        #expect(await eventually { peer.inputs.count { $0.method == "f" } == 2 })
         call.cancel()
         #expect(try await within { await call.value }?.code == .cancelled)
         session.close()
+        patient.close()
         await peer.stop()
     }
 
