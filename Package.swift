@@ -20,13 +20,15 @@ let systemLibraries: [(name: String, pkgConfig: String?, apt: String)] = [
     ("COpenSSL", "libcrypto", "libssl-dev"),
     ("CCurl", "libcurl", "libcurl4-openssl-dev"),
     ("CRocksDB", nil, "librocksdb-dev"),
+    ("CGMP", "gmp", "libgmp-dev"),
 ]
 
 let rows: [Row] = [
     Row(layer: 1, name: "EVMTypes"),
-    Row(layer: 1, name: "EVMCrypto", uses: ["EVMTypes", "CSecp256k1", "COpenSSL"]),
+    Row(layer: 1, name: "EVMCrypto", uses: ["EVMTypes", "CSecp256k1", "COpenSSL", "CGMP"]),
     Row(layer: 1, name: "EVMCodec", uses: ["EVMTypes", "EVMCrypto"]),
     Row(layer: 2, name: "Pools", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
+    Row(layer: 2, name: "EVM", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(layer: 2, name: "Paths", uses: ["EVMTypes", "Pools"]),
     Row(layer: 2, name: "Bundles", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths"]),
     Row(layer: 2, name: "RiskRules", uses: ["EVMTypes"]),

@@ -1,0 +1,4 @@
+import EVM
+import Testing
+
+@Suite struct GasScheduleTests {}
