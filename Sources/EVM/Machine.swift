@@ -1,6 +1,5 @@
 public import EVMCodec
-public import EVMCrypto
-public import EVMTypes
+internal import EVMTypes
 
 /// Bounds of a machine that say nothing about the chain.
 public struct MachineLimits: Hashable, Sendable {
@@ -29,8 +28,8 @@ public struct Machine: ~Copyable {
     var rules: ExecutionRules
     var block = BlockEnvironment()
     var base: BaseView
-    /// The rules' constant prices by opcode.
-    let constantGas: UnsafeMutablePointer<Int16>
+    /// What the rules say of each opcode.
+    let instructions: UnsafeMutablePointer<InstructionInfo>
     var prices: GasSchedule
     var fork: Hardfork
 
@@ -53,10 +52,14 @@ public struct Machine: ~Copyable {
     var precompileOutput: [UInt8] = []
     var keccaks = KeccakMemo()
     var codes = CodeCache()
+    /// What the transaction's creation made.
+    var createdAddress: Address?
+    /// The gas left when a frame ended well.
+    var endGas: Int64 = 0
     /// The output of the frame that just ended, in `memory`.
     var outputBase = 0
     var outputCount = 0
-    /// The address a creation made, as its frame ends.
+    /// The precompiled contract that ended the run, which Martlet does not have.
     var unsupportedPrecompile: Address?
 
     /// Words of the shared stack: 1,025 frames of 1,024 words, and room for a translated block's temporaries.
@@ -69,7 +72,7 @@ public struct Machine: ~Copyable {
         self.limits = limits
         prices = rules.gas
         fork = rules.fork
-        constantGas = .allocate(capacity: 256)
+        instructions = .allocate(capacity: 256)
         stack = .allocate(capacity: Self.stackWords)
         base = BaseView(store: UnsafeMutablePointer(bitPattern: 8)!, asks: false)
         frame = frames.base - 1
@@ -77,12 +80,12 @@ public struct Machine: ~Copyable {
     }
 
     deinit {
-        constantGas.deallocate()
+        instructions.deallocate()
         stack.deallocate()
     }
 
     private func loadPrices() {
-        for opcode in 0..<256 { constantGas[opcode] = rules.gas.constant[opcode] }
+        InstructionInfo.table(rules.gas, into: instructions)
     }
 
     /// Changes the chain's rules. Cheap when they are the same; else translations of code are dropped.

@@ -1,3 +1,4 @@
+internal import EVMCodec
 internal import EVMTypes
 
 /// The four instructions that call.

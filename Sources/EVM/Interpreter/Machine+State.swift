@@ -1,3 +1,4 @@
+internal import EVMCodec
 internal import EVMCrypto
 internal import EVMTypes
 

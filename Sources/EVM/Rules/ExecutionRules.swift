@@ -51,10 +51,13 @@ public struct BlockEnvironment: Hashable, Sendable {
     public var difficultyOrRandao: U256
     /// Wei a blob gas; zero before Cancun.
     public var blobBaseFee: U256
+    /// Blob gas that is left in the block.
+    public var blobGasLeft: UInt64
 
     public init(
         number: UInt64 = 0, timestamp: UInt64 = 0, coinbase: Address = .zero, gasLimit: UInt64 = 30_000_000,
-        baseFee: U256 = .zero, difficultyOrRandao: U256 = .zero, blobBaseFee: U256 = .zero
+        baseFee: U256 = .zero, difficultyOrRandao: U256 = .zero, blobBaseFee: U256 = .zero,
+        blobGasLeft: UInt64 = .max
     ) {
         self.number = number
         self.timestamp = timestamp
@@ -63,5 +66,6 @@ public struct BlockEnvironment: Hashable, Sendable {
         self.baseFee = baseFee
         self.difficultyOrRandao = difficultyOrRandao
         self.blobBaseFee = blobBaseFee
+        self.blobGasLeft = blobGasLeft
     }
 }

@@ -1,4 +1,4 @@
-public import EVMCrypto
+internal import EVMCrypto
 public import EVMTypes
 
 /// What the state holds of one account, its storage aside.

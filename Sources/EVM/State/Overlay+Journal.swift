@@ -20,7 +20,7 @@ struct JournalEntry: BitwiseCopyable {
 }
 
 /// A moment of an overlay that a run can go back to.
-public struct OverlayCheckpoint: Sendable {
+public struct OverlayCheckpoint: Sendable, BitwiseCopyable {
     let journal: Int
     let logs: Int
     let logData: Int

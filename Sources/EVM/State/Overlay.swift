@@ -148,7 +148,9 @@ public struct Overlay: ~Copyable {
         }
         accounts.append(record)
         let index = accounts.count - 1
-        accountTable.insert(seed.hash(address), index) { [seed] in seed.hash(accounts[$0].address) }
+        accountTable.insert(seed.hash(address), index) { [seed, records = accounts.base] in
+            seed.hash(records[$0].address)
+        }
         return index
     }
 
@@ -179,8 +181,8 @@ public struct Overlay: ~Copyable {
                 stamp: 0))
         let index = slots.count - 1
         accounts[account].firstSlot = Int32(index)
-        slotTable.insert(seed.hash(key, Int32(account)), index) { [seed] in
-            seed.hash(slots[$0].key, slots[$0].account)
+        slotTable.insert(seed.hash(key, Int32(account)), index) { [seed, records = slots.base] in
+            seed.hash(records[$0].key, records[$0].account)
         }
         return index
     }
@@ -200,7 +202,9 @@ public struct Overlay: ~Copyable {
         }
         transients.append(TransientSlot(key: key, value: .zero, account: Int32(account), tx: tx, stamp: 0))
         let index = transients.count - 1
-        transientTable.insert(hash, index) { [seed] in seed.hash(transients[$0].key, transients[$0].account) }
+        transientTable.insert(hash, index) { [seed, records = transients.base] in
+            seed.hash(records[$0].key, records[$0].account)
+        }
         return index
     }
 

@@ -1,4 +1,4 @@
-public import EVMCrypto
+internal import EVMCrypto
 public import EVMTypes
 
 /// The known part of the state at one block: accounts, slots, codes and block hashes, by value.

@@ -52,7 +52,9 @@ struct StateStore: ~Copyable {
         if found >= 0 { return found }
         accounts.append(KnownAccount(address: address))
         let index = accounts.count - 1
-        accountTable.insert(seed.hash(address), index) { [seed] in seed.hash(accounts[$0].address) }
+        accountTable.insert(seed.hash(address), index) { [seed, records = accounts.base] in
+            seed.hash(records[$0].address)
+        }
         return index
     }
 
@@ -78,8 +80,8 @@ struct StateStore: ~Copyable {
         slots.append(KnownSlot(key: key, value: value, account: Int32(account), next: accounts[account].firstSlot))
         let index = slots.count - 1
         accounts[account].firstSlot = Int32(index)
-        slotTable.insert(seed.hash(key, Int32(account)), index) { [seed] in
-            seed.hash(slots[$0].key, slots[$0].account)
+        slotTable.insert(seed.hash(key, Int32(account)), index) { [seed, records = slots.base] in
+            seed.hash(records[$0].key, records[$0].account)
         }
     }
 
