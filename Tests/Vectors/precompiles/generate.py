@@ -461,8 +461,9 @@ def curve_vectors():
           + [line("osaka", name, data) for name, data in cases])
 
 
-run_vectors()
-address_vectors()
-gas_vectors()
-p256_vectors()
-curve_vectors()
+if __name__ == "__main__":
+    run_vectors()
+    address_vectors()
+    gas_vectors()
+    p256_vectors()
+    curve_vectors()
