@@ -69,8 +69,12 @@ public struct PrecompileSet: Hashable, Sendable {
     ///
     /// Whoever runs code must end the run by this name when it is called: treating the address as an empty account
     /// would give a wrong answer.
-    public func unsupportedName(_ address: Address) -> String? {
-        guard address.high == 0, address.low < 0x200 else { return nil }
+    @inlinable public func unsupportedName(_ address: Address) -> String? {
+        Self.isLow(address) ? lowUnsupportedName(address) : nil
+    }
+
+    /// `unsupportedName` for an address of which `isLow` holds.
+    @usableFromInline func lowUnsupportedName(_ address: Address) -> String? {
         if let own = Precompile(at: address) {
             return contains(own) && CurvePrecompiles.isMissing(own) ? "\(own)" : nil
         }
@@ -84,6 +88,14 @@ public struct PrecompileSet: Hashable, Sendable {
         return (own + foreign.rows.map { Address(high: 0, low: UInt128($0.address)) }).sorted()
     }
 
-    /// Whether `address` is in `addresses`. A few nanoseconds for Ethereum's sets.
-    public func isWarm(_ address: Address) -> Bool { self[address] != nil || unsupportedName(address) != nil }
+    /// Whether `address` is in `addresses`. Two comparisons for all other addresses but the lowest 512.
+    @inlinable public func isWarm(_ address: Address) -> Bool { Self.isLow(address) && isLowWarm(address) }
+
+    /// `isWarm` for an address of which `isLow` holds.
+    @usableFromInline func isLowWarm(_ address: Address) -> Bool {
+        self[address] != nil || lowUnsupportedName(address) != nil
+    }
+
+    /// Whether the address may be a precompiled contract at all: those of every chain lie below 0x200.
+    @inlinable static func isLow(_ address: Address) -> Bool { address.high == 0 && address.low < 0x200 }
 }

@@ -2,8 +2,8 @@
 ///
 /// Source: RFC 7693 §3.2, EIP-152.
 public enum Blake2F {
-    /// The length of an input: rounds (4, big-endian) ‖ h (64) ‖ m (128) ‖ t (16) ‖ last-block flag (1), the middle ones
-    /// as little-endian words of 8 bytes.
+    /// The length of an input: rounds (4, big-endian) ‖ h (64) ‖ m (128) ‖ t (16) ‖ last-block flag (1), the middle
+    /// ones as little-endian words of 8 bytes.
     public static let inputLength = 213
 
     /// Compresses `input` and writes the 64 bytes of the new state to `output`.
