@@ -56,7 +56,11 @@ extension RLP {
         /// Appends one byte as it is: a transaction type or a magic byte before a list, never part of RLP.
         mutating func appendRaw(_ byte: UInt8) { bytes.append(byte) }
 
-        private static func header(_ count: Int, short: UInt8, into bytes: inout [UInt8], at position: Int) {
+        /// Appends an item that is encoded already.
+        mutating func appendRaw(_ item: [UInt8]) { bytes.append(contentsOf: item) }
+
+        /// Puts the header of a payload of `count` bytes at `position`; `short` is 0x80 for a string, 0xC0 for a list.
+        static func header(_ count: Int, short: UInt8, into bytes: inout [UInt8], at position: Int) {
             if count < 56 { return bytes.insert(short + UInt8(count), at: position) }
             let size = (71 - UInt64(count).leadingZeroBitCount) / 8
             var head: [UInt8] = [short + 55 + UInt8(size)]
