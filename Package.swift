@@ -134,7 +134,7 @@ let selectedRows = rows.filter { selected.contains($0.name) }
 
 // MARK: Targets
 
-func settings(layer: Int) -> [SwiftSetting] {
+func settings(_ name: String, layer: Int) -> [SwiftSetting] {
     var all: [SwiftSetting] = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),
@@ -142,7 +142,7 @@ func settings(layer: Int) -> [SwiftSetting] {
         .enableUpcomingFeature("InternalImportsByDefault"),
         .treatAllWarnings(as: .error),
     ]
-    if layer <= 2 { all.append(.strictMemorySafety()) }
+    if layer <= 2, name != "EVM" { all.append(.strictMemorySafety()) }
     // Not above L2: Swift 6.3 then breaks async functions in release builds
     // (docs/adr/0002-no-nonisolated-nonsending.md).
     if layer <= 2 { all.append(.enableUpcomingFeature("NonisolatedNonsendingByDefault")) }
@@ -160,8 +160,8 @@ for row in selectedRows {
     usedProducts.formUnion(row.products)
     targets.append(
         row.layer == 5
-            ? .executableTarget(name: row.name, dependencies: dependencies, swiftSettings: settings(layer: row.layer))
-            : .target(name: row.name, dependencies: dependencies, swiftSettings: settings(layer: row.layer)))
+            ? .executableTarget(name: row.name, dependencies: dependencies, swiftSettings: settings(row.name, layer: row.layer))
+            : .target(name: row.name, dependencies: dependencies, swiftSettings: settings(row.name, layer: row.layer)))
     guard row.hasTests else { continue }
     let extra = testProducts[row.name] ?? []
     usedProducts.formUnion(extra)
@@ -172,10 +172,10 @@ for row in selectedRows {
                 + row.uses.filter { layerOf[$0]! > 0 }.map { .target(name: $0) } + row.products.map(product)
                 + extra.map(product),
             exclude: [],
-            swiftSettings: settings(layer: 5)))
+            swiftSettings: settings("", layer: 5)))
 }
 targets.append(
-    .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: settings(layer: 5)))
+    .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: settings("", layer: 5)))
 
 let package = Package(
     name: "martlet",

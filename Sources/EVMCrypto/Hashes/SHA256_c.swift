@@ -3,12 +3,20 @@ public import EVMTypes
 
 /// SHA-256 (FIPS 180-4), OpenSSL's code.
 public enum SHA256 {
-    /// The digest of `bytes`. Never fails.
-    public static func hash(_ bytes: [UInt8]) -> Hash32 {
+    /// The digest of `bytes`. Never fails; no allocation.
+    public static func hash(_ bytes: [UInt8]) -> Hash32 { hash(bytes.span) }
+
+    /// The digest of `bytes`. Never fails; no allocation.
+    public static func hash(_ bytes: Span<UInt8>) -> Hash32 {
+        var state = SHA256_CTX()
         var digest = Digest32()
-        unsafe digest.withUnsafeMutableBytes { out in
-            _ = unsafe bytes.withUnsafeBufferPointer { unsafe COpenSSL.SHA256($0.baseAddress, $0.count, out) }
+        // The three functions fail only for a nil state.
+        _ = unsafe SHA256_Init(&state)
+        unsafe bytes.withUnsafeBytes { raw in
+            // No bytes may have no address.
+            if raw.count > 0 { _ = unsafe SHA256_Update(&state, raw.baseAddress, raw.count) }
         }
+        unsafe digest.withUnsafeMutableBytes { out in _ = unsafe SHA256_Final(out, &state) }
         return digest.hash
     }
 }

@@ -1,0 +1,83 @@
+internal import EVMTypes
+
+// The loop over frames: no call grows the native stack.
+extension Machine {
+    /// How often a code is entered as bytes before it is translated.
+    static var runsBeforeTranslation: UInt32 { 2 }
+    /// How many JUMPDESTs a frame passes as bytes before its code is translated.
+    static var jumpsBeforeTranslation: Int32 { 64 }
+
+    /// Whether the running frame's code may go on translated.
+    var canTranslate: Bool { false }
+
+    /// Runs the frames from the one on top until the lowest has ended. A run without an answer takes everything back.
+    mutating func runFrames<Observer: StepObserver & ~Copyable>(_ observer: inout Observer) -> Halt {
+        while true {
+            let exit = interpret(&observer)
+            switch exit {
+            case .entered, .hot: continue
+            case .ended(var halt):
+                if halt.isUnanswered {
+                    unwind()
+                    return halt
+                }
+                let isCreate = frame.pointee.isCreate
+                if isCreate { halt = finishCreation(halt) }
+                if depth == 0 {
+                    if !isCreate { endRootCall(halt) }
+                    return halt
+                }
+                if isCreate { leaveCreation(halt) } else { finishCall(halt) }
+            }
+        }
+    }
+
+    private mutating func endRootCall(_ halt: Halt) {
+        let checkpoint = frame.pointee.checkpoint
+        if halt.isSuccess { overlay.keep(checkpoint) } else { overlay.takeBack(to: checkpoint) }
+        if halt.takesAllGas { outputCount = 0 }
+    }
+
+    /// Drops all frames and takes back what they changed.
+    private mutating func unwind() {
+        while depth >= 0 {
+            if frame.pointee.isCreate {
+                frame.pointee.code.deallocate()
+                frame.pointee.jumpdests?.deallocate()
+            }
+            if depth == 0 { overlay.takeBack(to: frame.pointee.checkpoint) }
+            depth -= 1
+            frame -= 1
+        }
+        outputCount = 0
+    }
+
+    /// Puts the lowest frame: calldata at the start of memory, then the frame's own memory.
+    mutating func pushRoot(
+        code: Int32, account: Int, caller: Address, value: U256, input: Span<UInt8>, gas: Int64, isStatic: Bool,
+        _ checkpoint: OverlayCheckpoint
+    ) {
+        let record = codes.records[Int(code)]
+        placeInput(input)
+        depth = 0
+        frame = frames.base
+        frame.initialize(
+            to: Frame(
+                code: record.bytes, codeCount: record.count, codeIndex: code, account: Int32(account),
+                address: overlay.accounts[account].address, caller: caller, value: value, isStatic: isStatic,
+                isCreate: false, gas: gas, stackBase: stack, sp: stack, memoryBase: (input.count + 31) & ~31,
+                inputBase: 0, inputCount: input.count, outputBase: 0, outputCount: 0, jumpdests: record.jumpdests,
+                checkpoint: checkpoint))
+    }
+
+    private mutating func placeInput(_ input: Span<UInt8>) {
+        if input.count + 64 > memory.capacity {
+            memory.count = 0
+            memory.grow(to: input.count + 64)
+        }
+        let target = memory.base
+        input.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress { target.update(from: start, count: bytes.count) }
+        }
+    }
+}

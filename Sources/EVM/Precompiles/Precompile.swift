@@ -1,0 +1,86 @@
+public import EVMTypes
+
+/// A contract that the protocol runs itself instead of bytecode.
+///
+/// The raw value is the address for 0x01 to 0x11; P256VERIFY, whose address is 0x100, has 0x12.
+public enum Precompile: UInt8, CaseIterable, Hashable, Sendable {
+    case ecrecover = 0x01, sha256, ripemd160, identity, modexp
+    case bn254Add, bn254Multiply, bn254Pairing
+    case blake2f
+    case pointEvaluation
+    case blsG1Add, blsG1MultiScalar, blsG2Add, blsG2MultiScalar, blsPairing, blsMapToG1, blsMapToG2
+    case p256Verify
+
+    /// Where the contract lives on every chain that has it.
+    public var address: Address {
+        Address(high: 0, low: self == .p256Verify ? Self.p256VerifyAddress : UInt128(rawValue))
+    }
+
+    /// The contract that lives at `address` where it exists at all; nil for every other address.
+    init?(at address: Address) {
+        let low = address.low
+        guard low <= Self.p256VerifyAddress, address.high == 0 else { return nil }
+        if low == Self.p256VerifyAddress {
+            self = .p256Verify
+        } else {
+            // 0x12 is the raw value of P256VERIFY and no contract's address.
+            guard low < UInt128(Self.p256Verify.rawValue) else { return nil }
+            self.init(rawValue: UInt8(truncatingIfNeeded: low))
+        }
+    }
+
+    /// Source: EIP-7951, RIP-7212.
+    static let p256VerifyAddress: UInt128 = 0x100
+}
+
+/// What precompiled contracts exist at which address and what they cost: one value for each fork of each chain.
+///
+/// Plain data without references: copying, comparing and passing it on costs no reference count.
+public struct PrecompileSet: Hashable, Sendable {
+    /// What the contracts cost and how long their inputs may be.
+    public var prices: PrecompilePrices
+    /// Bit n: the contract of raw value n exists.
+    private var present: UInt32
+    /// The contracts that the chain has besides, which we do not implement.
+    private var foreign: ForeignPrecompiles
+
+    /// The set of `precompiles` at these prices, with a chain's own contracts besides.
+    init(_ precompiles: some Sequence<Precompile>, prices: PrecompilePrices, foreign: ForeignPrecompiles = .none) {
+        self.prices = prices
+        self.foreign = foreign
+        present = precompiles.reduce(into: 0) { $0 |= 1 << UInt32($1.rawValue) }
+    }
+
+    /// The contract at `address` that `Precompile.run` answers for. A few nanoseconds.
+    ///
+    /// Nil also for a chain's own contracts: ask `unsupportedName` before treating the address as an ordinary account.
+    public subscript(address: Address) -> Precompile? {
+        guard let precompile = Precompile(at: address), contains(precompile) else { return nil }
+        return CurvePrecompiles.isMissing(precompile) ? nil : precompile
+    }
+
+    /// Whether `precompile` exists on this chain at this fork.
+    public func contains(_ precompile: Precompile) -> Bool { present >> UInt32(precompile.rawValue) & 1 == 1 }
+
+    /// The name of a contract that exists on the chain and that we do not implement; nil for all other addresses.
+    ///
+    /// Whoever runs code must end the run by this name when it is called: treating the address as an empty account
+    /// would give a wrong answer.
+    public func unsupportedName(_ address: Address) -> String? {
+        guard address.high == 0, address.low < 0x200 else { return nil }
+        if let own = Precompile(at: address) {
+            return contains(own) && CurvePrecompiles.isMissing(own) ? "\(own)" : nil
+        }
+        return foreign.name(UInt16(truncatingIfNeeded: address.low))
+    }
+
+    /// Every precompiled address in ascending order, those of `unsupportedName` included: they are warm from the start
+    /// of each transaction (EIP-2929). Allocates; for set-up and listing.
+    public var addresses: [Address] {
+        let own = Precompile.allCases.filter(contains).map(\.address)
+        return (own + foreign.rows.map { Address(high: 0, low: UInt128($0.address)) }).sorted()
+    }
+
+    /// Whether `address` is in `addresses`. A few nanoseconds for Ethereum's sets.
+    public func isWarm(_ address: Address) -> Bool { self[address] != nil || unsupportedName(address) != nil }
+}
