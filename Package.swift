@@ -43,6 +43,7 @@ let rows: [Row] = [
     Row(layer: 3, name: "PoolStore", uses: ["EVMTypes", "EVMCodec", "Pools", "CRocksDB"]),
     Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
+    Row(layer: 4, name: "Conformance", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
     Row(layer: 4, name: "Telemetry", uses: ["EVMTypes"], products: ["Logging", "Metrics"]),
     Row(
         layer: 4, name: "NodeServices",

@@ -1,5 +1,5 @@
 public import EVMCodec
-public import EVMTypes
+internal import EVMTypes
 
 // What the last run left, by value. Each allocates its answer.
 extension Machine {

@@ -174,7 +174,7 @@ extension Machine {
     }
 
     /// Deletes what SELFDESTRUCT marked and, from EIP-161 on, what was touched and is empty.
-    private mutating func endAccounts(since checkpoint: OverlayCheckpoint) {
+    mutating func endAccounts(since checkpoint: OverlayCheckpoint) {
         let end = overlay.journal.count
         for at in checkpoint.journal..<end where overlay.journal[at].kind == .account {
             let index = Int(overlay.journal[at].index)
