@@ -54,3 +54,25 @@ enum BlockTestNetwork {
 
 /// Reads a JSON file of vectors with our own strict parser.
 func parsedJSON(_ url: URL) throws -> JSON { try JSON.parse(Array(try Data(contentsOf: url))) }
+
+extension PinnedState {
+    /// A whole state from the `pre` or `postState` object of a block test.
+    init(alloc: JSON) throws {
+        self.init(unknown: .absent)
+        let accounts = try #require(alloc.object)
+        for (name, json) in zip(accounts.keys, accounts.values) {
+            let address = try #require(Address(hex: name))
+            let code = setCode(try #require(json["code"]?.hexBytes))
+            setAccount(
+                address,
+                AccountState(
+                    nonce: try #require(json["nonce"]?.quantityU64),
+                    balance: try #require(json["balance"]?.quantityU256),
+                    codeHash: code))
+            let slots = try #require(json["storage"]?.object)
+            for (key, value) in zip(slots.keys, slots.values) {
+                setStorage(address, try #require(U256(hex: key)), try #require(value.quantityU256))
+            }
+        }
+    }
+}

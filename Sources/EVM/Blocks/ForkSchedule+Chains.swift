@@ -24,7 +24,7 @@ extension ForkSchedule {
         bombRows: [
             BombRow(4_370_000, 3_000_000), BombRow(7_280_000, 5_000_000), BombRow(9_200_000, 9_000_000),
             BombRow(12_965_000, 9_700_000), BombRow(13_773_000, 10_700_000), BombRow(15_050_000, 11_400_000),
-        ])
+        ], daoBlock: 1_920_000)
 
     /// BNB Smart Chain from Prague on. It keeps Cancun's blob parameters for good and has no reserve price (EIP-7918).
     /// Earlier forks are not listed. Source: bnb-chain/bsc `params/config.go` (2026-04).

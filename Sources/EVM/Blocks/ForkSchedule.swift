@@ -60,16 +60,19 @@ public struct ForkSchedule: Hashable, Sendable {
     public var bombRows: [BombRow]
     /// The contract whose logs are deposits (EIP-6110); nil where there is none.
     public var depositContract: Address?
+    /// The block of the DAO fork, which changed balances by hand and cannot be run here; nil where there is none.
+    public var daoBlock: UInt64?
 
     public init(
         chainID: UInt64, rows: [Row], blobRows: [BlobRow] = [], bombRows: [BombRow] = [],
-        depositContract: Address? = Requests.mainnetDepositContract
+        depositContract: Address? = Requests.mainnetDepositContract, daoBlock: UInt64? = nil
     ) {
         self.chainID = chainID
         self.rows = rows
         self.blobRows = blobRows
         self.bombRows = bombRows
         self.depositContract = depositContract
+        self.daoBlock = daoBlock
     }
 
     /// The last row that holds for a block; nil before the first.

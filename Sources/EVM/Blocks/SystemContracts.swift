@@ -1,9 +1,7 @@
 public import EVMTypes
 
-/// Contracts that the protocol itself calls, and who calls them.
+/// Contracts that the protocol itself calls (`Machine.systemCall`).
 public enum SystemContracts {
-    /// The caller of every system call (EIP-4788 and later).
-    public static let caller = Address(high: 0xffff_ffff, low: 0xffff_ffff_ffff_ffff_ffff_ffff_ffff_fffe)
     /// Roots of beacon blocks (EIP-4788), called at the start of a block from Cancun on.
     public static let beaconRoots = Address(high: 0x000f_3df6, low: 0xd732_807e_f131_9fb7_b8bb_8522_d0be_ac02)
     /// Hashes of the last blocks (EIP-2935), called at the start of a block from Prague on.
@@ -12,6 +10,4 @@ public enum SystemContracts {
     public static let withdrawals = Address(high: 0x0000_0961, low: 0xef48_0eb5_5e80_d19a_d835_79a6_4c00_7002)
     /// The queue of consolidation requests (EIP-7251), called at the end of a block from Prague on.
     public static let consolidations = Address(high: 0x0000_bbdd, low: 0xc7ce_4886_42fb_579f_8b00_f3a5_9000_7251)
-    /// Gas of a system call; it counts nowhere.
-    public static let gas: Int64 = 30_000_000
 }

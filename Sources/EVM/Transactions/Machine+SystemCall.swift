@@ -1,4 +1,4 @@
-public import EVMCodec
+internal import EVMCodec
 public import EVMTypes
 
 /// What a call outside of any transaction came to.
