@@ -87,7 +87,7 @@ struct FileAnswer: Sendable {
 }
 
 /// Runs whole files of one kind of tests; one a thread.
-protocol FileWorker: ~Copyable {
+protocol FileWorker: ~Copyable, SendableMetatype {
     init()
     mutating func run(file: String, _ options: ConformanceOptions) throws(TestFileError) -> FileAnswer
 }

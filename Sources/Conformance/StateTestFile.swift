@@ -46,10 +46,11 @@ public struct StateTestCase: Sendable {
         }
         transaction = try json.member("transaction")
         let config = json["config"]
-        chainID = try config?["chainid"].map { value throws(TestFileError) in
-            guard let id = value.quantityU64 else { throw TestFileError("config: chainid is no 64-bit quantity") }
-            return id
-        } ?? 1
+        chainID =
+            try config?["chainid"].map { value throws(TestFileError) in
+                guard let id = value.quantityU64 else { throw TestFileError("config: chainid is no 64-bit quantity") }
+                return id
+            } ?? 1
         blobSchedule = config?["blobSchedule"]
         posts = []
         let forks = try json.members("post")

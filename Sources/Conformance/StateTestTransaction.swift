@@ -57,7 +57,9 @@ extension StateTestCase {
         guard let gasLimit = try pick("gasLimit", post.gasIndex).quantityU64,
             let value = try pick("value", post.valueIndex).quantityU256,
             let data = try pick("data", post.dataIndex).hexBytes
-        else { throw TestFileError("transaction: data, gasLimit or value of \(post.fork)[\(post.index)] is no hex value") }
+        else {
+            throw TestFileError("transaction: data, gasLimit or value of \(post.fork)[\(post.index)] is no hex value")
+        }
         let to = try transaction.member("to").string == "" ? nil : try transaction.address("to")
         let result = Transaction(
             kind: .legacy, chainID: nil, nonce: try transaction.number("nonce"), gasLimit: gasLimit, to: to,

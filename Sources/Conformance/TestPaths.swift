@@ -7,7 +7,8 @@ public enum TestPaths {
     public static let slow: [String] = [
         "eip1153_tstore/test_run_until_out_of_gas", "stStaticCall/static_Call1MB1024Calldepth",
         "eip2537_bls_12_381_precompiles/test_valid_gas_g2msm", "eip2537_bls_12_381_precompiles/test_valid_gas_g1msm",
-        "stTimeConsuming/static_Call50000_sha256", "vmPerformance/loopMul", "stQuadraticComplexityTest/Call50000_sha256",
+        "stTimeConsuming/static_Call50000_sha256", "vmPerformance/loopMul",
+        "stQuadraticComplexityTest/Call50000_sha256",
         "stPreCompiledContracts2/CALLBlake2f", "stPreCompiledContracts2/CALLCODEBlake2f", "stMemoryTest/buffer",
         "stCreateTest/CreateOOGafterMaxCodesize",
     ]
