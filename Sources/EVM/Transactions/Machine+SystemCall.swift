@@ -1,4 +1,3 @@
-public import EVMCodec
 public import EVMTypes
 
 /// What a call outside of any transaction came to.
