@@ -22,6 +22,8 @@ protocol FixedLimbs: Equatable, Sendable, BitwiseCopyable {
     static func subtracting(_ a: Self, _ b: Self, borrow: UInt64) -> (difference: Self, borrow: UInt64)
     /// `self` if `mask` is all ones, 0 if it is 0.
     func masked(_ mask: UInt64) -> Self
+    /// `other` if `mask` is all ones, `self` if it is 0, without a jump.
+    func replaced(by other: Self, mask: UInt64) -> Self
     /// `self` times a word: the low limbs and the limb above them.
     func scaled(by word: UInt64) -> (low: Self, high: UInt64)
     /// Shifted right by one bit with `top` coming in at the top.
@@ -47,7 +49,7 @@ extension FixedLimbs {
     @inline(__always)
     func reducedOnce(_ modulus: Self) -> Self {
         let (less, borrow) = Self.subtracting(self, modulus)
-        return borrow != 0 ? self : less
+        return less.replaced(by: self, mask: 0 &- borrow)
     }
 
     /// Whether the value is below another.
@@ -76,12 +78,19 @@ func addCarry(_ a: UInt64, _ b: UInt64, _ carry: inout UInt64) -> UInt64 {
     return UInt64(truncatingIfNeeded: wide)
 }
 
-/// a - b - borrow; the borrow stays 0 or 1. Written with two overflow flags, which become one `sbb` each; 128-bit
-/// subtraction of a constant does not.
+/// a - b - borrow; the borrow stays 0 or 1. Written so that it becomes one `sbb`: with 128-bit subtraction a constant b
+/// does not, and with `? :` on the flags Swift 6.3 makes jumps.
 @inline(__always)
 func subtractBorrow(_ a: UInt64, _ b: UInt64, _ borrow: inout UInt64) -> UInt64 {
     let (first, under) = a.subtractingReportingOverflow(b)
     let (second, underAgain) = first.subtractingReportingOverflow(borrow)
-    borrow = (under ? 1 : 0) | (underAgain ? 1 : 0)
+    borrow = word(under) | word(underAgain)
     return second
+}
+
+/// 1 for true, 0 for false, without a jump.
+@inline(__always)
+private func word(_ flag: Bool) -> UInt64 {
+    // A Bool is one byte, 0 or 1.
+    UInt64(truncatingIfNeeded: unsafe unsafeBitCast(flag, to: UInt8.self))
 }

@@ -92,7 +92,7 @@ struct Fp<P: PrimeParameters>: Equatable, Sendable, BitwiseCopyable {
     static func lazySum(_ a: Fp, _ b: Fp) -> Fp { Fp(montgomery: P.Limbs.adding(a.limbs, b.limbs).sum) }
 
     /// The product before reduction. Factors may be lazy sums as long as 4 p < R.
-    @inline(never)
+    @inline(__always)
     static func wideMultiply(_ a: Fp, _ b: Fp) -> FpWide<P> {
         FpWide(value: P.Limbs.multiplyWide(a.limbs, b.limbs))
     }
@@ -152,7 +152,7 @@ struct FpWide<P: PrimeParameters>: BitwiseCopyable, Sendable {
     }
 
     /// The field element.
-    @inline(never)
+    @inline(__always)
     var reduced: Fp<P> {
         Fp(
             montgomery: P.Limbs.montgomeryReduce(value, modulus: P.modulus, inverse: P.negativeInverse)

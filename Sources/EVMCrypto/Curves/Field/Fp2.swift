@@ -54,7 +54,7 @@ struct Fp2<P: TowerParameters>: Equatable, Sendable, BitwiseCopyable {
     static func * (a: Fp2, b: Fp2) -> Fp2 { wideMultiply(a, b).reduced }
 
     /// The product before reduction.
-    @inline(__always)
+    @inline(never)
     static func wideMultiply(_ a: Fp2, _ b: Fp2) -> Fp2Wide<P> {
         let low = Fp.wideMultiply(a.c0, b.c0), high = Fp.wideMultiply(a.c1, b.c1)
         let cross = Fp.wideMultiply(.lazySum(a.c0, a.c1), .lazySum(b.c0, b.c1))
@@ -89,5 +89,6 @@ struct Fp2Wide<P: TowerParameters>: BitwiseCopyable, Sendable {
     @inline(__always)
     static func - (a: Fp2Wide, b: Fp2Wide) -> Fp2Wide { Fp2Wide(c0: a.c0 - b.c0, c1: a.c1 - b.c1) }
     @inline(__always) var timesXi: Fp2Wide { P.timesXi(self) }
-    @inline(__always) var reduced: Fp2<P> { Fp2(c0.reduced, c1.reduced) }
+    @inline(never)
+    var reduced: Fp2<P> { Fp2(c0.reduced, c1.reduced) }
 }

@@ -74,6 +74,13 @@ struct Limbs4: FixedLimbs {
     }
 
     @inline(__always)
+    func replaced(by other: Limbs4, mask: UInt64) -> Limbs4 {
+        Limbs4(
+            l0 ^ (l0 ^ other.l0) & mask, l1 ^ (l1 ^ other.l1) & mask,
+            l2 ^ (l2 ^ other.l2) & mask, l3 ^ (l3 ^ other.l3) & mask)
+    }
+
+    @inline(__always)
     func scaled(by word: UInt64) -> (low: Limbs4, high: UInt64) {
         var carry: UInt64 = 0
         let r0 = multiplyAdd(0, l0, word, &carry)

@@ -86,6 +86,14 @@ struct Limbs6: FixedLimbs {
     }
 
     @inline(__always)
+    func replaced(by other: Limbs6, mask: UInt64) -> Limbs6 {
+        Limbs6(
+            l0 ^ (l0 ^ other.l0) & mask, l1 ^ (l1 ^ other.l1) & mask,
+            l2 ^ (l2 ^ other.l2) & mask, l3 ^ (l3 ^ other.l3) & mask,
+            l4 ^ (l4 ^ other.l4) & mask, l5 ^ (l5 ^ other.l5) & mask)
+    }
+
+    @inline(__always)
     func scaled(by word: UInt64) -> (low: Limbs6, high: UInt64) {
         var carry: UInt64 = 0
         let r0 = multiplyAdd(0, l0, word, &carry)
