@@ -25,3 +25,12 @@ extension MutableSpan<UInt8> {
         for i in 0..<8 { self[offset + i] = UInt8(truncatingIfNeeded: word &>> UInt64(56 - 8 * i)) }
     }
 }
+
+extension Span<UInt8> {
+    /// The 48 bytes at `offset` as a big-endian number. Precondition: they lie inside.
+    func bigEndianLimbs6(at offset: Int) -> Limbs6 {
+        Limbs6(
+            bigEndianWord(at: offset + 40), bigEndianWord(at: offset + 32), bigEndianWord(at: offset + 24),
+            bigEndianWord(at: offset + 16), bigEndianWord(at: offset + 8), bigEndianWord(at: offset))
+    }
+}

@@ -36,36 +36,42 @@ private struct Signed62 {
 
 /// The product of 62 division steps: (f, g) becomes (u f + v g, q f + r g) / 2^62.
 private struct DivisionSteps {
-    var u: Int64 = 1, v: Int64 = 0, q: Int64 = 0, r: Int64 = 1
+    let u, v, q, r: Int64
 
     /// Takes 62 steps on the low bits of an odd f and a g. `eta` is the negated delta of the paper.
     @inline(never)
     init(eta: inout Int64, f f0: UInt64, g g0: UInt64) {
-        var f = f0, g = g0
+        var f = f0, g = g0, delay = eta
+        var (u, v, q, r): (Int64, Int64, Int64, Int64) = (1, 0, 0, 1)
+        // -1/f modulo 2^6: f is its own inverse modulo 2^3, and one Newton step doubles the bits.
+        var negativeInverse = f &* (f &* f &- 2)
         var left: Int64 = 62
         while true {
             // All zero bits of g at once; the mask ends the count after 62.
-            let zeros = Int64((g | UInt64.max &<< UInt64(left)).trailingZeroBitCount)
-            g &>>= UInt64(zeros)
+            let zeros = Int64(truncatingIfNeeded: (g | UInt64.max &<< UInt64(truncatingIfNeeded: left)).trailingZeroBitCount)
+            g &>>= UInt64(truncatingIfNeeded: zeros)
             u &<<= zeros
             v &<<= zeros
-            eta &-= zeros
+            delay &-= zeros
             left &-= zeros
-            if left == 0 { return }
-            if eta < 0 {
-                eta = 0 &- eta
+            if left == 0 { break }
+            if delay < 0 {
+                delay = 0 &- delay
                 (f, g) = (g, 0 &- f)
                 (u, q) = (q, 0 &- u)
                 (v, r) = (r, 0 &- v)
+                negativeInverse = f &* (f &* f &- 2)
             }
-            // -g/f modulo 2^bits clears that many bits of g; f (2 - f^2) is 1/f modulo 2^6, for odd f.
-            let bits = min(min(eta &+ 1, left), 6)
-            let w = (g &* f &* (f &* f &- 2)) & ((1 &<< UInt64(bits)) &- 1)
+            // -g/f modulo 2^bits clears that many bits of g.
+            let bits = min(delay &+ 1, left)
+            let w = g &* negativeInverse & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- bits)) & 63
             let signed = Int64(bitPattern: w)
             g &+= f &* w
             q &+= u &* signed
             r &+= v &* signed
         }
+        eta = delay
+        (self.u, self.v, self.q, self.r) = (u, v, q, r)
     }
 }
 
