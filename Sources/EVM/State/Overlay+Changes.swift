@@ -8,7 +8,8 @@ public struct AccountChange: Hashable, Sendable {
     public var before: AccountState?
     /// As it is now; nil when it does not exist (any more).
     public var after: AccountState?
-    /// Slots that differ, in the order in which they were first touched.
+    /// Slots that differ, and where `clearsStorage` also those that hold their old value again, in the order in which
+    /// they were first touched.
     public var storage: [SlotChange]
     /// Whether every slot the pinned state has and `storage` does not name is zero now.
     public var clearsStorage: Bool
@@ -30,8 +31,11 @@ extension Overlay {
         for index in 0..<slots.count {
             let slot = slots[index]
             guard slot.account >= 0 else { continue }
-            let before = state.storage(accounts[Int(slot.account)].address, slot.key) ?? .zero
-            guard before != slot.value else { continue }
+            let owner = accounts[Int(slot.account)]
+            let before = state.storage(owner.address, slot.key) ?? .zero
+            // Where the storage was cleared, a slot that was set to its old value again must be named too.
+            let isKept = owner.flags & LiveAccount.storageCleared == 0 || slot.value.isZero
+            if before == slot.value, isKept { continue }
             slotsOf[slot.account, default: []].append(SlotChange(key: slot.key, before: before, after: slot.value))
         }
         for index in 0..<accounts.count {

@@ -65,6 +65,9 @@ public struct PinnedState: ~Copyable {
     /// Sets what BLOCKHASH answers for a number.
     public mutating func setBlockHash(_ number: UInt64, _ hash: Hash32) { store.pointee.blockHashes[number] = hash }
 
+    /// Forgets the hash of a block.
+    public mutating func forgetBlockHash(_ number: UInt64) { store.pointee.blockHashes[number] = nil }
+
     /// What is held of an account: nil when nothing is known of it, `.some(nil)` when it is known not to exist.
     public func account(_ address: Address) -> AccountState?? {
         let index = store.pointee.find(address)
