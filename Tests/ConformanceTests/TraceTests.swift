@@ -34,14 +34,14 @@ import Testing
     @Test func `a trace has geth's members, one line an instruction`() throws {
         let (lines, answer) = try run("0x604060200160005260206000f3")
         #expect(answer.output.last == 0x60 && answer.gasUsed == 24 && answer.halt == .return)
-        #expect(lines.count == 8)
+        #expect(lines.count == 9)
         #expect(
             lines[2].text
                 == #"{"pc":4,"op":1,"gas":"0x1869a","gasCost":"0x3","memSize":0,"stack":["0x40","0x20"],"depth":1,"#
                 + #""refund":0,"opName":"ADD"}"#)
         #expect(lines[4]["opName"] == "MSTORE" && lines[4]["gasCost"] == "0x6" && lines[4]["memSize"] == 0)
-        #expect(lines[6]["opName"] == "RETURN" && lines[6]["memSize"] == 32)
-        #expect(lines[7].text == #"{"output":"0x"# + String(repeating: "0", count: 62) + #"60","gasUsed":"0x18"}"#)
+        #expect(lines[7]["opName"] == "RETURN" && lines[7]["memSize"] == 32)
+        #expect(lines[8].text == #"{"output":"0x"# + String(repeating: "0", count: 62) + #"60","gasUsed":"0x18"}"#)
     }
 
     @Test func `memory and errors are told`() throws {

@@ -69,11 +69,15 @@ def transition(fork, pre, transaction):
     return result, post, body
 
 
-def raw(body):
-    items = decode(bytes.fromhex(body[2:]))
-    if not items:
-        return None
-    return "0x" + (bytes(items[0]) if isinstance(items[0], bytes) else encode(items[0])).hex()
+def raw(body, kind):
+    """The signed envelope; EELS's body has the fields of a typed transaction without its type."""
+    fields = decode(bytes.fromhex(body[2:]))[0]
+    return "0x" + (bytes([kind]) if kind else b"").hex() + encode(fields).hex()
+
+
+def whole(post):
+    """EELS leaves out what is zero or empty."""
+    return {address: {**account(), **members} for address, members in post.items()}
 
 
 def case(forks, pre, to, data, gas, value=0, nonce=0, dynamic=False, described=False, exception=None):
@@ -95,11 +99,8 @@ def case(forks, pre, to, data, gas, value=0, nonce=0, dynamic=False, described=F
             entry = {"hash": result["stateRoot"], "logs": result["logsHash"],
                      "indexes": {"data": index, "gas": 0, "value": 0}}
             if not described:
-                signed = raw(body)
-                if signed is None:
-                    continue
-                entry["txbytes"] = signed
-                entry["state"] = post
+                entry["txbytes"] = raw(body, 2 if dynamic else 0)
+                entry["state"] = whole(post)
             if exception:
                 entry["expectException"] = exception
             test["post"][fork].append(entry)
