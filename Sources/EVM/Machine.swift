@@ -52,6 +52,8 @@ public struct Machine: ~Copyable {
     var precompileOutput: [UInt8] = []
     var keccaks = KeccakMemo()
     var codes = CodeCache()
+    /// Whether this run may translate codes: not while it is traced.
+    var translates = true
     /// What the transaction's creation made.
     var createdAddress: Address?
     /// The gas left when a frame ended well.

@@ -64,6 +64,7 @@ struct CodeRecord: BitwiseCopyable {
 /// Codes by hash, each copied and analysed once and kept for the runs to come.
 struct CodeCache: ~Copyable {
     var records = Slab<CodeRecord>(capacity: 64)
+    var programs = Slab<Program>(capacity: 16)
     private var byHash: [Hash32: Int32] = [:]
     /// Rises when the cache is emptied, so that indices held elsewhere are seen to be old.
     private(set) var generation: UInt64 = 1
@@ -74,7 +75,10 @@ struct CodeCache: ~Copyable {
 
     init() { _ = add([], hash: AccountState.emptyCodeHash) }
 
-    deinit { for index in 0..<records.count { records[index].free() } }
+    deinit {
+        for index in 0..<records.count { records[index].free() }
+        for index in 0..<programs.count { programs[index].free() }
+    }
 
     /// The index of the code with this hash; nil when the cache does not have it.
     func index(of hash: Hash32) -> Int32? {
@@ -91,10 +95,27 @@ struct CodeCache: ~Copyable {
         return index
     }
 
+    /// Translates the code when it can be; whether it is translated then.
+    mutating func translate(_ index: Int, _ table: UnsafeMutablePointer<InstructionInfo>) -> Bool {
+        if records[index].program >= 0 { return true }
+        if records[index].program == -2 { return false }
+        if records[index].jumpdests == nil { records[index].analyse() }
+        guard records[index].count > 0, let program = Translator.translate(records[index], table) else {
+            records[index].program = -2
+            return false
+        }
+        programs.append(program)
+        bytes += program.cost
+        records[index].program = Int32(programs.count - 1)
+        return true
+    }
+
     /// Forgets every code. Indices from before are void.
     mutating func removeAll() {
         for index in 0..<records.count { records[index].free() }
+        for index in 0..<programs.count { programs[index].free() }
         records.count = 0
+        programs.count = 0
         byHash.removeAll()
         bytes = 0
         generation += 1

@@ -8,14 +8,16 @@ extension Machine {
     static var jumpsBeforeTranslation: Int32 { 64 }
 
     /// Whether the running frame's code may go on translated.
-    var canTranslate: Bool { false }
+    var canTranslate: Bool { translates && frame.pointee.codeIndex >= 0 && !frame.pointee.isTranslated }
 
     /// Runs the frames from the one on top until the lowest has ended. A run without an answer takes everything back.
     mutating func runFrames<Observer: StepObserver & ~Copyable>(_ observer: inout Observer) -> Halt {
         while true {
-            let exit = interpret(&observer)
+            let exit =
+                frame.pointee.isTranslated ? runTranslated() : interpret(&observer)
             switch exit {
-            case .entered, .hot: continue
+            case .entered: chooseForm()
+            case .hot: goOnTranslated()
             case .ended(var halt):
                 if halt.isUnanswered {
                     unwind()
@@ -30,6 +32,27 @@ extension Machine {
                 if isCreate { leaveCreation(halt) } else { finishCall(halt) }
             }
         }
+    }
+
+    /// Chooses the form in which a frame just pushed runs.
+    mutating func chooseForm() {
+        let index = Int(frame.pointee.codeIndex)
+        guard index >= 0, translates else { return }
+        let runs = codes.records[index].runs
+        if runs < Self.runsBeforeTranslation {
+            codes.records[index].runs = runs + 1
+        } else {
+            frame.pointee.isTranslated = codes.translate(index, instructions)
+        }
+    }
+
+    /// Translates the running frame's code in the middle of a loop: the frame stands on a JUMPDEST, where a block
+    /// begins.
+    private mutating func goOnTranslated() {
+        let index = Int(frame.pointee.codeIndex)
+        guard codes.translate(index, instructions) else { return }
+        frame.pointee.isTranslated = true
+        frame.pointee.pc = Int(codes.programs[Int(codes.records[index].program)].entries[frame.pointee.pc])
     }
 
     private mutating func endRootCall(_ halt: Halt) {
@@ -68,6 +91,7 @@ extension Machine {
                 isCreate: false, gas: gas, stackBase: stack, sp: stack, memoryBase: (input.count + 31) & ~31,
                 inputBase: 0, inputCount: input.count, outputBase: 0, outputCount: 0, jumpdests: record.jumpdests,
                 checkpoint: checkpoint))
+        chooseForm()
     }
 
     private mutating func placeInput(_ input: Span<UInt8>) {

@@ -95,9 +95,10 @@ extension Machine {
     }
 
     /// SSTORE. Source: Yellow Paper before EIP-1283; EIP-2200, EIP-2929, EIP-3529.
-    @inline(never) mutating func store(_ key: Words, _ value: Words, _ gas: Int64) -> Int64 {
+    /// - Parameter ahead: gas that the block has charged for instructions after this one.
+    @inline(never) mutating func store(_ key: Words, _ value: Words, _ gas: Int64, ahead: Int64 = 0) -> Int64 {
         if _slowPath(frame.pointee.isStatic) { return failed(.staticViolation) }
-        if _slowPath(gas <= prices.sstore.sentry) { return failed(.outOfGas) }
+        if _slowPath(gas &+ ahead <= prices.sstore.sentry) { return failed(.outOfGas) }
         let index = overlay.slot(Int(frame.pointee.account), key.pointee, base)
         if _slowPath(index < 0) { return failed(.missingState) }
         let cold = overlay.slots[index].warmTx != overlay.tx && overlay.warmSlot(index)

@@ -1,7 +1,7 @@
 /// The curve contracts of which the arithmetic is not there yet.
-enum CurvePrecompiles {
+@usableFromInline enum CurvePrecompiles {
     /// Whether `precompile` is refused by its name: `PrecompileSet` then gives no contract for its address.
-    static func isMissing(_ precompile: Precompile) -> Bool {
+    @usableFromInline static func isMissing(_ precompile: Precompile) -> Bool {
         switch precompile {
         case .bn254Add, .bn254Multiply, .bn254Pairing, .pointEvaluation: true
         case .blsG1Add, .blsG1MultiScalar, .blsG2Add, .blsG2MultiScalar, .blsPairing, .blsMapToG1, .blsMapToG2: true

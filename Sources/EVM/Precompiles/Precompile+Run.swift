@@ -4,10 +4,10 @@ import EVMTypes
 extension Precompile {
     /// Runs the contract on `input` and appends what it answers to `output`.
     ///
-    /// False when the call fails, which takes all its gas; nothing is appended then. An invalid signature is no failure:
-    /// it answers nothing (ecrecover, P256VERIFY). The caller has charged `gas(for:prices:)` before, which bounds the
-    /// time and the memory. Never traps. With capacity left in `output` nothing is allocated, but by modexp and
-    /// P256VERIFY inside the libraries that they use.
+    /// False when the call fails, which takes all its gas; nothing is appended then. An invalid signature is no
+    /// failure: it answers nothing (ecrecover, P256VERIFY). The caller has charged `gas(for:prices:)` before, which
+    /// bounds the time and the memory. Never traps. With capacity left in `output` nothing is allocated, but by modexp
+    /// and P256VERIFY inside the libraries that they use.
     public func run(
         _ input: Span<UInt8>, into output: inout [UInt8], prices: borrowing PrecompilePrices
     ) -> Bool {
@@ -63,8 +63,8 @@ extension Precompile {
 extension ModexpHeader {
     /// Appends base^exponent mod modulus in the modulus' declared length.
     ///
-    /// False when a length passes `lengthLimit` or `longestModulus`. Bytes past the end of the input are zeros, of which
-    /// only those of the modulus are ever written out.
+    /// False when a length passes `lengthLimit` or `longestModulus`. Bytes past the end of the input are zeros, of
+    /// which only those of the modulus are ever written out.
     func run(_ input: Span<UInt8>, into output: inout [UInt8], lengthLimit: UInt64?) -> Bool {
         if let lengthLimit {
             let limit = U256(lengthLimit)

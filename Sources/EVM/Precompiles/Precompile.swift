@@ -3,7 +3,7 @@ public import EVMTypes
 /// A contract that the protocol runs itself instead of bytecode.
 ///
 /// The raw value is the address for 0x01 to 0x11; P256VERIFY, whose address is 0x100, has 0x12.
-public enum Precompile: UInt8, CaseIterable, Hashable, Sendable {
+@frozen public enum Precompile: UInt8, CaseIterable, Hashable, Sendable {
     case ecrecover = 0x01, sha256, ripemd160, identity, modexp
     case bn254Add, bn254Multiply, bn254Pairing
     case blake2f
@@ -17,6 +17,7 @@ public enum Precompile: UInt8, CaseIterable, Hashable, Sendable {
     }
 
     /// The contract that lives at `address` where it exists at all; nil for every other address.
+    @inlinable
     init?(at address: Address) {
         let low = address.low
         guard low <= Self.p256VerifyAddress, address.high == 0 else { return nil }
@@ -30,7 +31,7 @@ public enum Precompile: UInt8, CaseIterable, Hashable, Sendable {
     }
 
     /// Source: EIP-7951, RIP-7212.
-    static let p256VerifyAddress: UInt128 = 0x100
+    @inlinable static var p256VerifyAddress: UInt128 { 0x100 }
 }
 
 /// What precompiled contracts exist at which address and what they cost: one value for each fork of each chain.
@@ -40,7 +41,7 @@ public struct PrecompileSet: Hashable, Sendable {
     /// What the contracts cost and how long their inputs may be.
     public var prices: PrecompilePrices
     /// Bit n: the contract of raw value n exists.
-    private var present: UInt32
+    @usableFromInline var present: UInt32
     /// The contracts that the chain has besides, which we do not implement.
     private var foreign: ForeignPrecompiles
 
@@ -54,20 +55,26 @@ public struct PrecompileSet: Hashable, Sendable {
     /// The contract at `address` that `Precompile.run` answers for. A few nanoseconds.
     ///
     /// Nil also for a chain's own contracts: ask `unsupportedName` before treating the address as an ordinary account.
-    public subscript(address: Address) -> Precompile? {
+    @inlinable public subscript(address: Address) -> Precompile? {
         guard let precompile = Precompile(at: address), contains(precompile) else { return nil }
         return CurvePrecompiles.isMissing(precompile) ? nil : precompile
     }
 
     /// Whether `precompile` exists on this chain at this fork.
-    public func contains(_ precompile: Precompile) -> Bool { present >> UInt32(precompile.rawValue) & 1 == 1 }
+    @inlinable public func contains(_ precompile: Precompile) -> Bool {
+        present >> UInt32(precompile.rawValue) & 1 == 1
+    }
 
     /// The name of a contract that exists on the chain and that we do not implement; nil for all other addresses.
     ///
     /// Whoever runs code must end the run by this name when it is called: treating the address as an empty account
     /// would give a wrong answer.
-    public func unsupportedName(_ address: Address) -> String? {
-        guard address.high == 0, address.low < 0x200 else { return nil }
+    @inlinable public func unsupportedName(_ address: Address) -> String? {
+        Self.isLow(address) ? lowUnsupportedName(address) : nil
+    }
+
+    /// `unsupportedName` for an address of which `isLow` holds.
+    @usableFromInline func lowUnsupportedName(_ address: Address) -> String? {
         if let own = Precompile(at: address) {
             return contains(own) && CurvePrecompiles.isMissing(own) ? "\(own)" : nil
         }
@@ -81,6 +88,14 @@ public struct PrecompileSet: Hashable, Sendable {
         return (own + foreign.rows.map { Address(high: 0, low: UInt128($0.address)) }).sorted()
     }
 
-    /// Whether `address` is in `addresses`. A few nanoseconds for Ethereum's sets.
-    public func isWarm(_ address: Address) -> Bool { self[address] != nil || unsupportedName(address) != nil }
+    /// Whether `address` is in `addresses`. Two comparisons for all other addresses but the lowest 512.
+    @inlinable public func isWarm(_ address: Address) -> Bool { Self.isLow(address) && isLowWarm(address) }
+
+    /// `isWarm` for an address of which `isLow` holds.
+    @usableFromInline func isLowWarm(_ address: Address) -> Bool {
+        self[address] != nil || lowUnsupportedName(address) != nil
+    }
+
+    /// Whether the address may be a precompiled contract at all: those of every chain lie below 0x200.
+    @inlinable static func isLow(_ address: Address) -> Bool { address.high == 0 && address.low < 0x200 }
 }

@@ -1,4 +1,3 @@
-internal import EVMCodec
 public import EVMTypes
 
 /// What a call outside of any transaction came to.
@@ -21,6 +20,7 @@ extension Machine {
         to address: Address, data: [UInt8], in block: BlockEnvironment, on state: borrowing PinnedState
     ) -> CallResult {
         begin(block, on: state)
+        translates = limits.translates
         let outer = overlay.openCheckpoint()
         overlay.refund = 0
         overlay.tx &+= 1

@@ -39,6 +39,7 @@ extension Machine {
         observer: inout Observer
     ) -> ExecutionResult {
         begin(block, on: state)
+        translates = limits.translates && !Observer.isActive
         let checkpoint = overlay.openCheckpoint()
         overlay.refund = 0
         overlay.tx &+= 1

@@ -2,8 +2,8 @@
 ///
 /// Source: RFC 7693 §3.2, EIP-152.
 public enum Blake2F {
-    /// The length of an input: rounds (4, big-endian) ‖ h (64) ‖ m (128) ‖ t (16) ‖ last-block flag (1), the middle ones
-    /// as little-endian words of 8 bytes.
+    /// The length of an input: rounds (4, big-endian) ‖ h (64) ‖ m (128) ‖ t (16) ‖ last-block flag (1), the middle
+    /// ones as little-endian words of 8 bytes.
     public static let inputLength = 213
 
     /// Compresses `input` and writes the 64 bytes of the new state to `output`.
@@ -14,14 +14,22 @@ public enum Blake2F {
     public static func compress(_ input: Span<UInt8>, into output: inout MutableSpan<UInt8>) -> Bool {
         guard input.count == inputLength, output.count == 64, input[212] <= 1 else { return false }
         let rounds = UInt32(input[0]) << 24 | UInt32(input[1]) << 16 | UInt32(input[2]) << 8 | UInt32(input[3])
-        let h = InlineArray<8, UInt64> { word(input, at: 4 &+ $0 &* 8) }
-        let m = InlineArray<16, UInt64> { word(input, at: 68 &+ $0 &* 8) }
-        var v = Working(h, word(input, at: 196), word(input, at: 204), isLast: input[212] == 1)
+        var h = InlineArray<8, UInt64>(repeating: 0), m = InlineArray<16, UInt64>(repeating: 0)
+        var t0: UInt64 = 0, t1: UInt64 = 0
+        unsafe input.withUnsafeBytes { raw in
+            // All inside: the last word starts at 204 and the length is 213.
+            for index in 0..<8 { h[index] = unsafe word(raw, 4 &+ index &* 8) }
+            for index in 0..<16 { m[index] = unsafe word(raw, 68 &+ index &* 8) }
+            t0 = unsafe word(raw, 196)
+            t1 = unsafe word(raw, 204)
+        }
+        var v = Working(h, t0, t1, isLast: input[212] == 1)
         run(rounds, &v, m)
         let mixed = v.folded(h)
-        for index in 0..<8 {
-            for byte in 0..<8 {
-                output[index &* 8 &+ byte] = UInt8(truncatingIfNeeded: mixed[index] >> UInt64(byte &* 8))
+        unsafe output.withUnsafeMutableBytes { raw in
+            // 8 words of 8 bytes fill the 64.
+            for index in 0..<8 {
+                unsafe raw.storeBytes(of: mixed[index].littleEndian, toByteOffset: index &* 8, as: UInt64.self)
             }
         }
         return true
@@ -29,29 +37,35 @@ public enum Blake2F {
 
     /// The rounds, with the message schedule repeating after 10. Source: RFC 7693 §2.7.
     private static func run(_ rounds: UInt32, _ v: inout Working, _ m: borrowing InlineArray<16, UInt64>) {
-        var phase = 0
-        for _ in 0..<rounds {
-            switch phase {
-            case 0: v.round(m, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-            case 1: v.round(m, 14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3)
-            case 2: v.round(m, 11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4)
-            case 3: v.round(m, 7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8)
-            case 4: v.round(m, 9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13)
-            case 5: v.round(m, 2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9)
-            case 6: v.round(m, 12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11)
-            case 7: v.round(m, 13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10)
-            case 8: v.round(m, 6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5)
-            default: v.round(m, 10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0)
-            }
-            phase = phase == 9 ? 0 : phase &+ 1
+        var left = rounds
+        while true {
+            if left == 0 { return }
+            v.round(m, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+            if left == 1 { return }
+            v.round(m, 14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3)
+            if left == 2 { return }
+            v.round(m, 11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4)
+            if left == 3 { return }
+            v.round(m, 7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8)
+            if left == 4 { return }
+            v.round(m, 9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13)
+            if left == 5 { return }
+            v.round(m, 2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9)
+            if left == 6 { return }
+            v.round(m, 12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11)
+            if left == 7 { return }
+            v.round(m, 13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10)
+            if left == 8 { return }
+            v.round(m, 6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5)
+            if left == 9 { return }
+            v.round(m, 10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0)
+            left &-= 10
         }
     }
 
-    private static func word(_ input: Span<UInt8>, at offset: Int) -> UInt64 {
-        precondition(offset >= 0 && input.count &- offset >= 8, "a word leaves its input")
-        return unsafe input.withUnsafeBytes { raw in
-            UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-        }
+    @inline(__always)
+    private static func word(_ raw: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+        UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     /// The 16 working words.

@@ -18,8 +18,8 @@ public enum P256 {
     /// Whether the 160 bytes `digest ‖ r ‖ s ‖ x ‖ y` are a valid signature of the digest by the key (x, y).
     ///
     /// False for any other length, for r or s outside 1..<order, for a coordinate not below the prime, for a point that
-    /// is not on the curve or is (0, 0), when the recovered point is infinity, and when its x modulo the order is not r.
-    /// Any s is accepted, high or low. Source: EIP-7951.
+    /// is not on the curve or is (0, 0), when the computed point is infinity, and when its x modulo the order is not
+    /// r. Any s is accepted, high or low. Source: EIP-7951.
     public static func verify(precompileInput input: Span<UInt8>) -> Bool {
         guard input.count == 160 else { return false }
         let r = word(input, 1), s = word(input, 2), x = word(input, 3), y = word(input, 4)

@@ -1,0 +1,263 @@
+internal import EVMTypes
+
+// The loop over a translated program.
+extension Machine {
+    /// Runs the frame on top, whose code is translated, until it ends or another frame is pushed.
+    ///
+    /// `base` is where the stack ended when the block was entered: operands are places relative to it, or constants.
+    /// Everything that the loop needs is in locals; handlers take gas by value and give it back.
+    @inline(never) mutating func runTranslated() -> FrameExit {
+        let program = codes.programs[Int(codes.records[Int(frame.pointee.codeIndex)].program)]
+        let constants = program.constants - ProgramInstruction.firstConstant
+        let bottom = frame.pointee.stackBase
+        var next = program.instructions + frame.pointee.pc
+        var base = frame.pointee.sp
+        var gas = frame.pointee.gas
+        var bytes = frameMemory
+        var byteCount = frame.pointee.memorySize
+
+        @inline(__always) func word(_ reference: Int16) -> Words {
+            (Int(reference) < ProgramInstruction.firstConstant ? base : constants) + Int(reference)
+        }
+        @inline(__always) func flag(_ value: Bool) -> U256 { U256(limbs: value ? 1 : 0, 0, 0, 0) }
+
+        while true {
+            let now = next.pointee
+            next += 1
+            let a = word(now.a), b = word(now.b), d = base + Int(now.d)
+            switch now.op {
+            case .block:
+                gas &-= now.imm
+                let height = base - bottom
+                if _slowPath(gas < 0 || height < Int(now.a) || height &+ Int(now.b) > 1_024) {
+                    return exceptional(gas < 0 ? .outOfGas : height < Int(now.a) ? .stackUnderflow : .stackOverflow)
+                }
+            case .add: d.pointee = a.pointee &+ b.pointee
+            case .mul: d.pointee = a.pointee &* b.pointee
+            case .sub: d.pointee = a.pointee &- b.pointee
+            case .div: d.pointee = WordMath.quotient(a.pointee, b.pointee)
+            case .sdiv: d.pointee = WordMath.signedQuotient(a.pointee, b.pointee)
+            case .mod: d.pointee = WordMath.remainder(a.pointee, b.pointee)
+            case .smod: d.pointee = WordMath.signedRemainder(a.pointee, b.pointee)
+            case .signExtend: d.pointee = WordMath.signExtend(a.pointee, b.pointee)
+            case .lt: d.pointee = flag(a.pointee < b.pointee)
+            case .gt: d.pointee = flag(b.pointee < a.pointee)
+            case .slt: d.pointee = flag(WordMath.isLess(a.pointee, b.pointee))
+            case .sgt: d.pointee = flag(WordMath.isLess(b.pointee, a.pointee))
+            case .eq: d.pointee = flag(a.pointee == b.pointee)
+            case .and: d.pointee = a.pointee & b.pointee
+            case .or: d.pointee = a.pointee | b.pointee
+            case .xor: d.pointee = a.pointee ^ b.pointee
+            case .byte: d.pointee = WordMath.byte(a.pointee, b.pointee)
+            case .shl: d.pointee = WordMath.shiftLeft(a.pointee, b.pointee)
+            case .shr: d.pointee = WordMath.shiftRight(a.pointee, b.pointee)
+            case .sar: d.pointee = WordMath.shiftRightSigned(a.pointee, b.pointee)
+            case .isZero: d.pointee = flag(a.pointee.isZero)
+            case .not: d.pointee = ~a.pointee
+            case .clz: d.pointee = U256(UInt64(a.pointee.leadingZeroBitCount))
+            case .addMod: d.pointee = U256.addMod(a.pointee, b.pointee, word(Int16(truncatingIfNeeded: now.imm)).pointee)
+            case .mulMod: d.pointee = U256.mulMod(a.pointee, b.pointee, word(Int16(truncatingIfNeeded: now.imm)).pointee)
+            case .exp:
+                gas &-= prices.expByte &* Int64((b.pointee.bitWidthUsed &+ 7) / 8)
+                if _slowPath(gas < 0) { return exceptional(.outOfGas) }
+                d.pointee = WordMath.power(a.pointee, b.pointee)
+            case .move: d.pointee = a.pointee
+            case .callDataLoad: d.pointee = callData(at: a.pointee)
+            case .blobHash: d.pointee = blobHash(a.pointee)
+            case .environment: d.pointee = surrounding(UInt8(truncatingIfNeeded: now.imm))
+            case .caller: d.pointee = frame.pointee.caller.word
+            case .callValue: d.pointee = frame.pointee.value
+            case .callDataSize: d.pointee = U256(UInt64(truncatingIfNeeded: frame.pointee.inputCount))
+            case .address: d.pointee = frame.pointee.address.word
+            case .returnDataSize: d.pointee = U256(UInt64(truncatingIfNeeded: returnData.count))
+            case .gas: d.pointee = U256(UInt64(truncatingIfNeeded: gas &+ now.imm))
+            case .memorySize: d.pointee = U256(UInt64(truncatingIfNeeded: byteCount))
+            case .mloadAt:
+                if _slowPath(now.imm &+ 32 > Int64(byteCount)) {
+                    gas = growMemory(to: Int(now.imm) &+ 32, gas)
+                    if gas < 0 { return exceptional(haltOf(gas)) }
+                    bytes = frameMemory
+                    byteCount = frame.pointee.memorySize
+                }
+                d.pointee = loadWord(bytes + Int(now.imm))
+            case .mstoreAt:
+                if _slowPath(now.imm &+ 32 > Int64(byteCount)) {
+                    gas = growMemory(to: Int(now.imm) &+ 32, gas)
+                    if gas < 0 { return exceptional(haltOf(gas)) }
+                    bytes = frameMemory
+                    byteCount = frame.pointee.memorySize
+                }
+                storeWord(b.pointee, bytes + Int(now.imm))
+            case .mload, .mstore, .mstore8:
+                let offset = a.pointee.clampedSize, size = now.op == .mstore8 ? 1 : 32
+                if _slowPath(offset > byteCount &- size) {
+                    gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ size, gas)
+                    if gas < 0 { return exceptional(haltOf(gas)) }
+                    bytes = frameMemory
+                    byteCount = frame.pointee.memorySize
+                }
+                if now.op == .mload {
+                    d.pointee = loadWord(bytes + offset)
+                } else if now.op == .mstore {
+                    storeWord(b.pointee, bytes + offset)
+                } else {
+                    bytes[offset] = UInt8(truncatingIfNeeded: b.pointee.w0)
+                }
+            case .keccak:
+                gas = keccak(a.pointee, b.pointee, into: d, gas)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                bytes = frameMemory
+                byteCount = frame.pointee.memorySize
+            case .sload:
+                gas = loadSlot(a, into: d, gas)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+            case .sstore:
+                gas = store(a, b, gas, ahead: now.imm)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+            case .tload: loadTransient(a, into: d)
+            case .tstore:
+                gas = storeTransient(a, b, gas)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+            case .balance:
+                gas = balance(a, into: d, gas)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+            case .extCodeSize:
+                gas = externalCodeSize(a, into: d, gas)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+            case .extCodeHash:
+                gas = externalCodeHash(a, into: d, gas)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+            case .blockHash:
+                gas = blockHash(a, into: d, gas)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+            case .inRow:
+                gas = performInRow(UInt8(truncatingIfNeeded: now.imm), a, gas)
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                bytes = frameMemory
+                byteCount = frame.pointee.memorySize
+            case .goto:
+                base = d
+                next = program.instructions + Int(truncatingIfNeeded: now.imm)
+            case .fall: base = d
+            case .branch:
+                if !a.pointee.isZero { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                base = d
+            case .branchIfZero:
+                if a.pointee.isZero { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                base = d
+            case .branchIfLess:
+                if a.pointee < b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                base = d
+            case .branchIfNotLess:
+                if a.pointee >= b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                base = d
+            case .branchIfEqual:
+                if a.pointee == b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                base = d
+            case .branchIfNotEqual:
+                if a.pointee != b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                base = d
+            case .branchIfSignedLess:
+                if WordMath.isLess(a.pointee, b.pointee) {
+                    next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                }
+                base = d
+            case .branchIfNotSignedLess:
+                if !WordMath.isLess(a.pointee, b.pointee) {
+                    next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                }
+                base = d
+            case .jump, .jumpIf:
+                let target = now.op == .jump ? a.pointee : b.pointee
+                if now.op == .jump || !a.pointee.isZero {
+                    let entry = program.entry(target)
+                    if entry < 0 { return exceptional(.invalidJump) }
+                    next = program.instructions + entry
+                }
+                base = d
+            case .call, .create:
+                let left = enter(UInt8(truncatingIfNeeded: now.imm), d - 1, gas)
+                if left < -1_000 {
+                    let caller = frame - 1
+                    caller.pointee.pc = next - program.instructions
+                    caller.pointee.gas = left &- enterFrame
+                    return .entered
+                }
+                if left < 0 { return exceptional(haltOf(left)) }
+                gas = left
+                base = d - Self.callPops(UInt8(truncatingIfNeeded: now.imm))
+                bytes = frameMemory
+                byteCount = frame.pointee.memorySize
+            case .stop:
+                outputCount = 0
+                frame.pointee.gas = gas
+                return .ended(.stop)
+            case .output:
+                let size = b.pointee
+                gas = reach(a.pointee, size, gas)
+                if gas < 0 { return exceptional(haltOf(gas)) }
+                frame.pointee.gas = gas
+                outputCount = Int(truncatingIfNeeded: size.w0)
+                outputBase =
+                    outputCount == 0 ? 0 : frame.pointee.memoryBase &+ Int(truncatingIfNeeded: a.pointee.w0)
+                return .ended(now.imm == 0xf3 ? .return : .revert)
+            case .selfdestruct:
+                gas = destroy(a, gas)
+                if gas < 0 { return exceptional(haltOf(gas)) }
+                outputCount = 0
+                frame.pointee.gas = gas
+                return .ended(.selfdestruct)
+            case .fail: return exceptional(Halt(rawValue: UInt8(truncatingIfNeeded: now.imm))!)
+            }
+        }
+    }
+
+    private mutating func exceptional(_ halt: Halt) -> FrameExit {
+        frame.pointee.gas = 0
+        return .ended(halt)
+    }
+
+    /// Words less on the stack after a call or creation.
+    @inline(__always) private static func callPops(_ opcode: UInt8) -> Int {
+        switch opcode {
+        case 0xf0: 2
+        case 0xf5: 3
+        case 0xf1, 0xf2: 6
+        default: 5
+        }
+    }
+
+    @inline(never) private mutating func enter(_ opcode: UInt8, _ top: Words, _ gas: Int64) -> Int64 {
+        switch opcode {
+        case 0xf0: performCreate(salted: false, top, gas)
+        case 0xf5: performCreate(salted: true, top, gas)
+        case 0xf1: performCall(.call, top, gas)
+        case 0xf2: performCall(.callCode, top, gas)
+        case 0xf4: performCall(.delegateCall, top, gas)
+        default: performCall(.staticCall, top, gas)
+        }
+    }
+
+    @inline(never) private mutating func performInRow(_ opcode: UInt8, _ top: Words, _ gas: Int64) -> Int64 {
+        switch opcode {
+        case 0x37: callDataCopy(top, gas)
+        case 0x39: codeCopy(top, gas)
+        case 0x3e: returnDataCopy(top, gas)
+        case 0x5e: memoryCopy(top, gas)
+        case 0x3c: externalCodeCopy(top, gas)
+        default: emitLog(top, topics: Int(opcode) &- 0xa0, gas)
+        }
+    }
+
+    @inline(never) private mutating func loadSlot(_ key: Words, into target: Words, _ gas: Int64) -> Int64 {
+        load(key, into: target, gas)
+    }
+}
+
+extension Program {
+    /// The instruction at which a jump to this word goes on; -1 when it is no JUMPDEST.
+    @inline(__always) func entry(_ target: U256) -> Int {
+        guard target.w1 | target.w2 | target.w3 == 0, target.w0 < UInt64(codeCount) else { return -1 }
+        return Int(entries[Int(truncatingIfNeeded: target.w0)])
+    }
+}
