@@ -89,7 +89,7 @@ public struct U256: Hashable, Sendable {
 
 extension U256: Comparable {
     /// Orders by value.
-    @inlinable
+    @inlinable @inline(__always)
     public static func < (a: U256, b: U256) -> Bool { a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo }
 }
 
@@ -107,13 +107,13 @@ extension U256: ExpressibleByIntegerLiteral {
 
 extension U256 {
     /// Bitwise and.
-    @inlinable public static func & (a: U256, b: U256) -> U256 { U256(lo: a.lo & b.lo, hi: a.hi & b.hi) }
+    @inlinable @inline(__always) public static func & (a: U256, b: U256) -> U256 { U256(lo: a.lo & b.lo, hi: a.hi & b.hi) }
     /// Bitwise or.
-    @inlinable public static func | (a: U256, b: U256) -> U256 { U256(lo: a.lo | b.lo, hi: a.hi | b.hi) }
+    @inlinable @inline(__always) public static func | (a: U256, b: U256) -> U256 { U256(lo: a.lo | b.lo, hi: a.hi | b.hi) }
     /// Bitwise exclusive or.
-    @inlinable public static func ^ (a: U256, b: U256) -> U256 { U256(lo: a.lo ^ b.lo, hi: a.hi ^ b.hi) }
+    @inlinable @inline(__always) public static func ^ (a: U256, b: U256) -> U256 { U256(lo: a.lo ^ b.lo, hi: a.hi ^ b.hi) }
     /// Bitwise not, which is 2^256 - 1 - a.
-    @inlinable public static prefix func ~ (a: U256) -> U256 { U256(lo: ~a.lo, hi: ~a.hi) }
+    @inlinable @inline(__always) public static prefix func ~ (a: U256) -> U256 { U256(lo: ~a.lo, hi: ~a.hi) }
 
     /// Shifts left, dropping what passes bit 255; a shift of 256 or more gives 0. The amount must not be negative.
     @inlinable

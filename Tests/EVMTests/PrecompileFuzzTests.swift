@@ -99,7 +99,7 @@ import Testing
 
     /// `run` guards itself, even when nobody asked for the price.
     @Test func modexpRefusesAModulusOfMoreThanFourMebibytes() {
-        for rule in [Hardfork.byzantium, .berlin] {
+        for rule in [Hardfork.berlin] {
             let prices = PrecompileSet.ethereum(rule).prices
             for (length, expected) in [(4 << 20, true), (4 << 20 + 1, false)] {
                 let input =

@@ -151,7 +151,7 @@ extension Machine {
         _ precompile: Precompile, _ call: PreparedCall, _ flag: Words, _ left: Int64
     ) -> Int64 {
         let checkpoint = overlay.openCheckpoint()
-        if precompile == .ripemd160 { ripemdTouched = true }
+        if precompile == .ripemd160, call.kind == .call || call.kind == .staticCall { ripemdTouched = true }
         move(call)
         precompileOutput.removeAll(keepingCapacity: true)
         let start = call.inputCount == 0 ? memory.base : frameMemory + call.inputStart

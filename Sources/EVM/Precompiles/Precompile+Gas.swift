@@ -6,6 +6,7 @@ extension Precompile {
     /// Source: the EIPs named in `PrecompilePrices`.
     public func gas(for input: Span<UInt8>, prices: borrowing PrecompilePrices) -> Int64? {
         let count = input.count
+        guard count <= inputLimit(prices) else { return nil }
         switch self {
         case .ecrecover: return prices.ecrecover
         case .sha256: return Self.price(prices.sha256Base, prices.sha256Word, times: Self.words(count))
@@ -14,22 +15,16 @@ extension Precompile {
         case .modexp: return ModexpHeader(input).gas(input, prices.modexp, lengthLimit: prices.modexpLengthLimit)
         case .bn254Add: return prices.bn254Add
         case .bn254Multiply: return prices.bn254Multiply
-        case .bn254Pairing:
-            guard count <= prices.bn254PairingInputLimit else { return nil }
-            return Self.price(prices.bn254PairingBase, prices.bn254PairingPair, times: count / 192)
+        case .bn254Pairing: return Self.price(prices.bn254PairingBase, prices.bn254PairingPair, times: count / 192)
         case .blake2f: return Self.price(0, prices.blake2fRound, times: Int(Self.blake2fRounds(input)))
         case .pointEvaluation: return prices.pointEvaluation
         case .blsG1Add: return prices.blsG1Add
         case .blsG1MultiScalar:
-            guard count <= prices.blsG1MultiScalarInputLimit else { return nil }
             return Self.multiScalarPrice(prices.blsG1Multiply, pairs: count / 160, discount: BLSDiscounts.g1)
         case .blsG2Add: return prices.blsG2Add
         case .blsG2MultiScalar:
-            guard count <= prices.blsG2MultiScalarInputLimit else { return nil }
             return Self.multiScalarPrice(prices.blsG2Multiply, pairs: count / 288, discount: BLSDiscounts.g2)
-        case .blsPairing:
-            guard count <= prices.blsPairingInputLimit else { return nil }
-            return Self.price(prices.blsPairingBase, prices.blsPairingPair, times: count / 384)
+        case .blsPairing: return Self.price(prices.blsPairingBase, prices.blsPairingPair, times: count / 384)
         case .blsMapToG1: return prices.blsMapToG1
         case .blsMapToG2: return prices.blsMapToG2
         case .p256Verify: return prices.p256Verify

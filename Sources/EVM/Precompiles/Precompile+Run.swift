@@ -33,7 +33,19 @@ extension Precompile {
             return true
         case .bn254Add, .bn254Multiply, .bn254Pairing, .pointEvaluation, .blsG1Add, .blsG1MultiScalar, .blsG2Add,
             .blsG2MultiScalar, .blsPairing, .blsMapToG1, .blsMapToG2:
+            guard input.count <= inputLimit(prices) else { return false }
             return CurvePrecompiles.run(self, input, into: &output)
+        }
+    }
+
+    /// The longest input that the contract takes at `prices`, where a chain limits it.
+    func inputLimit(_ prices: borrowing PrecompilePrices) -> Int {
+        switch self {
+        case .bn254Pairing: prices.bn254PairingInputLimit
+        case .blsG1MultiScalar: prices.blsG1MultiScalarInputLimit
+        case .blsG2MultiScalar: prices.blsG2MultiScalarInputLimit
+        case .blsPairing: prices.blsPairingInputLimit
+        default: .max
         }
     }
 

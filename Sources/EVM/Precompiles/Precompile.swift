@@ -57,7 +57,7 @@ public struct PrecompileSet: Hashable, Sendable {
     /// Nil also for a chain's own contracts: ask `unsupportedName` before treating the address as an ordinary account.
     @inlinable public subscript(address: Address) -> Precompile? {
         guard let precompile = Precompile(at: address), contains(precompile) else { return nil }
-        return CurvePrecompiles.isMissing(precompile) ? nil : precompile
+        return precompile
     }
 
     /// Whether `precompile` exists on this chain at this fork.
@@ -75,9 +75,6 @@ public struct PrecompileSet: Hashable, Sendable {
 
     /// `unsupportedName` for an address of which `isLow` holds.
     @usableFromInline func lowUnsupportedName(_ address: Address) -> String? {
-        if let own = Precompile(at: address) {
-            return contains(own) && CurvePrecompiles.isMissing(own) ? "\(own)" : nil
-        }
         return foreign.name(UInt16(truncatingIfNeeded: address.low))
     }
 

@@ -1,0 +1,126 @@
+internal import EVM
+internal import EVMCodec
+
+/// What a run over test files is to do.
+public struct ConformanceOptions: Sendable {
+    /// Threads; each has its own machine.
+    public var jobs = 1
+    /// Which cases.
+    public var selection = StateTestSelection()
+    /// Leave out the files of the slow group.
+    public var skipsSlow = false
+    /// Keep every result and not only failures.
+    public var keepsResults = false
+
+    public init() {}
+}
+
+/// How one set of files did at one fork.
+public struct ConformanceCount: Hashable, Sendable {
+    /// The set, for example `state/eest`.
+    public var set: String
+    /// The fork's name in the files.
+    public var fork: String
+    /// Cases or transitions that passed.
+    public var passed: Int
+    /// Cases or transitions that did not.
+    public var failed: Int
+}
+
+/// One result and the file it is of.
+public struct ConformanceResult: Hashable, Sendable {
+    public var file: String
+    public var result: StateTestResult
+}
+
+/// What a run over test files came to; in the files' order, whatever the number of threads.
+public struct ConformanceReport: Sendable {
+    /// Files that were read.
+    public var files = 0
+    /// Files of the slow group that were left out.
+    public var filesSkipped = 0
+    /// By set in order of appearance, then by fork, oldest first.
+    public var counts: [ConformanceCount] = []
+    /// The failures, or every result when they were to be kept.
+    public var results: [ConformanceResult] = []
+    /// Files, or cases of them, that could not be used.
+    public var unusable: [TestFileError] = []
+
+    /// Cases or transitions that passed.
+    public var passed: Int { counts.reduce(0) { $0 + $1.passed } }
+    /// Cases or transitions that did not.
+    public var failed: Int { counts.reduce(0) { $0 + $1.failed } }
+
+    /// Adds one file's results.
+    mutating func add(_ file: String, _ answer: FileAnswer, keepsResults: Bool) {
+        files += 1
+        let set = TestPaths.set(of: file)
+        for result in answer.results {
+            let passed = result.passed
+            if let at = counts.firstIndex(where: { $0.set == set && $0.fork == result.fork }) {
+                if passed { counts[at].passed += 1 } else { counts[at].failed += 1 }
+            } else {
+                counts.append(
+                    ConformanceCount(set: set, fork: result.fork, passed: passed ? 1 : 0, failed: passed ? 0 : 1))
+            }
+            if keepsResults || !passed { results.append(ConformanceResult(file: file, result: result)) }
+        }
+        unusable += answer.problems
+    }
+
+    /// Brings the counts into order.
+    mutating func sort() {
+        var sets: [String] = []
+        for count in counts where !sets.contains(count.set) { sets.append(count.set) }
+        func key(_ count: ConformanceCount) -> (Int, Int, String) {
+            let fork = TestFork.names.firstIndex { $0.name == count.fork } ?? TestFork.names.count
+            return (sets.firstIndex(of: count.set) ?? 0, fork, count.fork)
+        }
+        counts.sort { key($0) < key($1) }
+    }
+}
+
+/// What one file came to.
+struct FileAnswer: Sendable {
+    var results: [StateTestResult] = []
+    var problems: [TestFileError] = []
+}
+
+/// Runs whole files of one kind of tests; one a thread.
+protocol FileWorker: ~Copyable, SendableMetatype {
+    init()
+    mutating func run(file: String, _ options: ConformanceOptions) throws(TestFileError) -> FileAnswer
+}
+
+extension StateTestRunner: FileWorker {
+    public init() { self.init(limits: MachineLimits()) }
+
+    mutating func run(file: String, _ options: ConformanceOptions) throws(TestFileError) -> FileAnswer {
+        var answer = FileAnswer()
+        for test in try StateTestFile(try TestPaths.read(file)).cases {
+            do { answer.results += try run(test, selection: options.selection) } catch {
+                answer.problems.append(TestFileError(file: file, name: test.name, error.problem))
+            }
+        }
+        return answer
+    }
+}
+
+extension ConformanceReport {
+    /// Runs the state tests of these files.
+    public static func stateTests(_ files: [String], _ options: ConformanceOptions) -> ConformanceReport {
+        run(files, options, StateTestRunner.self)
+    }
+
+    static func run<Worker: FileWorker & ~Copyable>(
+        _ files: [String], _ options: ConformanceOptions, _ worker: Worker.Type
+    ) -> ConformanceReport {
+        let chosen = options.skipsSlow ? files.filter { !TestPaths.isSlow($0) } : files
+        let answers = ParallelRun.map(chosen, jobs: options.jobs, worker: worker, options)
+        var report = ConformanceReport()
+        report.filesSkipped = files.count - chosen.count
+        for (file, answer) in zip(chosen, answers) { report.add(file, answer, keepsResults: options.keepsResults) }
+        report.sort()
+        return report
+    }
+}
