@@ -22,7 +22,8 @@ import Testing
             try #require(expected.count == answer.outcomes.count)
             for (index, pair) in zip(expected, answer.outcomes).enumerated() {
                 switch pair.1 {
-                case .executed(let gas, _, _): #expect(gas == pair.0["gas"]?.uint64, "seed \(seed) transaction \(index)")
+                case .executed(let gas, _, _):
+                    #expect(gas == pair.0["gas"]?.uint64, "seed \(seed) transaction \(index)")
                 case .rejected: #expect(pair.0["rejected"] != nil, "seed \(seed) transaction \(index)")
                 case .unanswered(let halt): Issue.record("seed \(seed) transaction \(index): \(halt)")
                 }
