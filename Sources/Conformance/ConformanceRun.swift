@@ -1,4 +1,4 @@
-internal import EVM
+public import EVM
 internal import EVMCodec
 
 /// What a run over test files is to do.
@@ -11,6 +11,8 @@ public struct ConformanceOptions: Sendable {
     public var skipsSlow = false
     /// Keep every result and not only failures.
     public var keepsResults = false
+    /// The machines' limits, for example whether they translate code, and when.
+    public var limits = MachineLimits()
 
     public init() {}
 }
@@ -88,13 +90,11 @@ struct FileAnswer: Sendable {
 
 /// Runs whole files of one kind of tests; one a thread.
 protocol FileWorker: ~Copyable, SendableMetatype {
-    init()
+    init(limits: MachineLimits)
     mutating func run(file: String, _ options: ConformanceOptions) throws(TestFileError) -> FileAnswer
 }
 
 extension StateTestRunner: FileWorker {
-    public init() { self.init(limits: MachineLimits()) }
-
     mutating func run(file: String, _ options: ConformanceOptions) throws(TestFileError) -> FileAnswer {
         var answer = FileAnswer()
         for test in try StateTestFile(try TestPaths.read(file)).cases {

@@ -26,7 +26,7 @@ enum ParallelRun {
         for _ in 0..<max(1, min(jobs, files.count)) {
             group.enter()
             let thread = Thread {
-                var worker = Worker()
+                var worker = Worker(limits: options.limits)
                 while true {
                     let position = counter.take()
                     guard position < files.count else { break }

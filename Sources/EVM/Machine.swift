@@ -9,6 +9,8 @@ public struct MachineLimits: Hashable, Sendable {
     public var codeCacheMax = 256 << 20
     /// Whether code that runs often is translated to a register form; results are the same.
     public var translates = true
+    /// How often a code is entered as bytes before it is translated; 0 translates at once (for tests).
+    public var runsBeforeTranslation: UInt32 = 2
 
     public init() {}
 }
