@@ -1,9 +1,10 @@
 # Martlet. `make help` lists the rules; the README's two commands are `make run` and `make test`.
 SHELL := /bin/bash
 SWIFT_FLAGS :=
+BENCH_ROWS := SearchCore,KeyVault,Conformance
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
-.PHONY: help setup build run test test-unit test-contracts test-chain soak lint format bench contracts clean
+.PHONY: help setup build run test test-unit test-contracts test-chain soak lint format bench bench-evm contracts clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -40,7 +41,12 @@ format: ## Rewrite the Swift files in the house format
 	@git ls-files -co --exclude-standard -- '*.swift' | xargs swift format -i --configuration .swift-format
 
 bench: setup ## Measure the hot path beside its peers
-	@cd Benchmarks && MARTLET_TARGETS=SearchCore,KeyVault swift run -c release --scratch-path ../.build-bench martlet-bench
+	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift run -c release --scratch-path ../.build-bench martlet-bench
+	@$(MAKE) --no-print-directory bench-evm
+
+bench-evm: ## The EVM beside revm on the same workloads, with the bars (BENCH_FLAGS=--saved: ours only, against the last run)
+	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-evm-bench
+	@python3 Benchmarks/evm_bench.py $(BENCH_FLAGS)
 
 contracts: ## Compile the contracts with the pinned compiler, compare with the committed artifacts, run their tests
 	@scripts/contracts.sh

@@ -57,6 +57,8 @@ let rows: [Row] = [
         layer: 4, name: "AdminAPI", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Telemetry"],
         products: ["Hummingbird", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle"]),
     Row(
+        layer: 5, name: "martlet-fuzz", uses: ["EVMTypes", "EVMCodec", "EVM", "Conformance"], hasTests: false),
+    Row(
         layer: 5, name: "martlet",
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
@@ -162,7 +164,8 @@ for row in selectedRows {
     usedProducts.formUnion(row.products)
     targets.append(
         row.layer == 5
-            ? .executableTarget(name: row.name, dependencies: dependencies, swiftSettings: settings(row.name, layer: row.layer))
+            ? .executableTarget(
+                name: row.name, dependencies: dependencies, swiftSettings: settings(row.name, layer: row.layer))
             : .target(name: row.name, dependencies: dependencies, swiftSettings: settings(row.name, layer: row.layer)))
     guard row.hasTests else { continue }
     let extra = testProducts[row.name] ?? []

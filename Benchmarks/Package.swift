@@ -8,6 +8,14 @@ let products = [
     "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore", "KeyVault",
 ]
 
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
 let package = Package(
     name: "martlet-benchmarks",
     dependencies: [
@@ -22,11 +30,13 @@ let package = Package(
             dependencies: ["CAllocationCounter", "CPeers", .product(name: "BigInt", package: "BigInt")]
                 + products.map { .product(name: $0, package: "martlet") },
             path: "Sources/MartletBench",
-            swiftSettings: [
-                .swiftLanguageMode(.v6),
-                .enableUpcomingFeature("ExistentialAny"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-                .enableUpcomingFeature("InternalImportsByDefault"),
-                .treatAllWarnings(as: .error),
-            ]),
+            swiftSettings: settings),
+        .executableTarget(
+            name: "martlet-evm-bench",
+            dependencies: [
+                "CAllocationCounter", .product(name: "Conformance", package: "martlet"),
+                .product(name: "EVMCodec", package: "martlet"),
+            ],
+            path: "Sources/EVMBench",
+            swiftSettings: settings),
     ])

@@ -54,12 +54,7 @@ public struct Workload: Sendable {
     /// The state before the call, given whole.
     public func state() -> PinnedState {
         var state = PinnedState(unknown: .absent)
-        for account in accounts {
-            let hash = state.setCode(account.code)
-            state.setAccount(
-                account.address, AccountState(nonce: account.nonce, balance: account.balance, codeHash: hash))
-            for slot in account.storage { state.setStorage(account.address, slot.key, slot.value) }
-        }
+        for account in accounts { account.write(to: &state) }
         return state
     }
 }
@@ -109,7 +104,7 @@ extension Workload {
         else { return nil }
         var accounts: [PreAccount] = []
         for (key, value) in zip(pre.keys, pre.values) {
-            guard let account = readAccount(key, value) else { return nil }
+            guard let account = PreAccount(address: key, value) else { return nil }
             accounts.append(account)
         }
         guard let nonce = accounts.first(where: { $0.address == caller })?.nonce else { return nil }
@@ -118,17 +113,28 @@ extension Workload {
             name: name, kind: kind, iterations: iterations, accounts: accounts, transaction: transaction,
             caller: caller, fork: fork, block: block, expectedGas: expectedGas, expectedLogs: expectedLogs)
     }
+}
 
-    private static func readAccount(_ key: String, _ value: JSON) -> PreAccount? {
+extension Workload.PreAccount {
+    /// Reads `{nonce, balance, code, storage}`; nil when it has another shape.
+    init?(address key: String, _ value: JSON) {
         guard let address = JSON.string(key).address, let nonce = value["nonce"]?.quantityU64,
             let balance = value["balance"]?.quantityU256, let code = value["code"]?.hexBytes,
             let slots = value["storage"]?.object
         else { return nil }
-        var account = PreAccount(address: address, nonce: nonce, balance: balance, code: code, storage: [])
+        self.init(address: address, nonce: nonce, balance: balance, code: code, storage: [])
         for (slot, held) in zip(slots.keys, slots.values) {
             guard let slot = JSON.string(slot).quantityU256, let held = held.quantityU256 else { return nil }
-            account.storage.append((key: slot, value: held))
+            storage.append((key: slot, value: held))
         }
-        return account
+    }
+
+    /// Puts the account into a state.
+    func write(to state: inout PinnedState) {
+        let hash = state.setCode(code)
+        let hasStorage = storage.contains { !$0.value.isZero }
+        state.setAccount(
+            address, AccountState(nonce: nonce, balance: balance, codeHash: hash, hasStorage: hasStorage))
+        for slot in storage { state.setStorage(address, slot.key, slot.value) }
     }
 }

@@ -1,5 +1,5 @@
 public import EVM
-internal import EVMCodec
+public import EVMCodec
 internal import EVMTypes
 
 /// Runs workloads on one machine and times them.
@@ -31,34 +31,32 @@ public struct WorkloadRunner: ~Copyable {
     /// Gives the count of heap blocks asked for so far in this process.
     private let allocationCount: (@Sendable () -> UInt64)?
     private let clock = ContinuousClock()
+    private var workload: Workload?
+    private var state = PinnedState(unknown: .absent)
+    private var result = Result(name: "", nanoseconds: .infinity, gas: 0, logs: 0)
 
     public init(limits: MachineLimits = MachineLimits(), allocationCount: (@Sendable () -> UInt64)? = nil) {
         machine = Machine(limits: limits)
         self.allocationCount = allocationCount
     }
 
-    /// Runs a case once to warm up and `samples` times to measure; the best sample counts.
+    /// Loads a case, runs it once to warm up and `samples` times to measure; the best sample counts.
     public mutating func measure(_ workload: Workload, samples: Int) -> Result {
-        let state = workload.state()
-        machine.adopt(.ethereum(workload.fork))
-        var result = Result(name: workload.name, nanoseconds: .infinity, gas: 0, logs: 0)
-        check(workload, state, &result)
-        if result.problem != nil { return result }
-        for sample in 0..<max(1, samples) {
-            let before = allocationCount?()
-            let time = time(workload, state)
-            result.nanoseconds = min(result.nanoseconds, time)
-            guard sample == max(1, samples) - 1, let before, let after = allocationCount?() else { continue }
-            let runs = workload.kind == .call ? batch : workload.iterations
-            result.allocations = Double(after - before) / Double(runs)
-        }
-        machine.overlay.removeAll()
-        return result
+        load(workload)
+        for _ in 0..<samples { sample() }
+        return current
     }
 
-    /// Runs the case once and compares what came of it; leaves the code cache warm.
-    private mutating func check(_ workload: Workload, _ state: borrowing PinnedState, _ result: inout Result) {
+    /// The figures of the loaded case so far.
+    public var current: Result { result }
+
+    /// Makes the case's state and runs the case once, comparing what comes of it.
+    public mutating func load(_ workload: Workload) {
+        self.workload = workload
+        state = workload.state()
+        machine.adopt(.ethereum(workload.fork))
         machine.overlay.removeAll()
+        result = Result(name: workload.name, nanoseconds: .infinity, gas: 0, logs: 0)
         let answer = machine.execute(workload.transaction, from: workload.caller, in: workload.block, on: state)
         guard case .executed(let outcome) = answer else {
             result.problem = "not executed: \(answer)"
@@ -75,19 +73,41 @@ public struct WorkloadRunner: ~Copyable {
         }
     }
 
-    /// One sample's nanoseconds an iteration.
-    private mutating func time(_ workload: Workload, _ state: borrowing PinnedState) -> Double {
-        if workload.kind == .call {
-            let start = clock.now
-            for _ in 0..<batch {
-                machine.overlay.removeAll()
-                _ = machine.execute(workload.transaction, from: workload.caller, in: workload.block, on: state)
-            }
-            return (clock.now - start) / .nanoseconds(1) / Double(batch)
-        }
-        machine.overlay.removeAll()
+    /// Times the loaded case once more. Nothing is timed when its outcome is wrong.
+    public mutating func sample() {
+        guard let workload, result.problem == nil else { return }
+        let runs = workload.kind == .call ? batch : 1
+        let allocationsBefore = allocationCount?()
+        if workload.kind != .call { machine.overlay.removeAll() }
         let start = clock.now
-        _ = machine.execute(workload.transaction, from: workload.caller, in: workload.block, on: state)
-        return (clock.now - start) / .nanoseconds(1) / Double(workload.iterations)
+        for _ in 0..<runs {
+            if workload.kind == .call { machine.overlay.removeAll() }
+            _ = machine.execute(workload.transaction, from: workload.caller, in: workload.block, on: state)
+        }
+        let time = clock.now - start
+        let iterations = Double(runs * workload.iterations)
+        result.nanoseconds = min(result.nanoseconds, time / .nanoseconds(1) / iterations)
+        if let allocationsBefore, let after = allocationCount?() {
+            result.allocations = Double(after - allocationsBefore) / iterations
+        }
+    }
+}
+
+extension WorkloadRunner.Result {
+    /// The figures as one JSON object; a figure that was not taken is null.
+    public var json: JSON {
+        [
+            "name": .string(name), "gas": .integer(gas), "logs": .integer(logs),
+            "ns": nanoseconds.isFinite ? .number(Self.text(nanoseconds)) : .null,
+            "allocations": allocations.map { .number(Self.text($0)) } ?? .null,
+            "problem": problem.map { .string($0) } ?? .null,
+        ]
+    }
+
+    /// Three digits behind the point.
+    private static func text(_ value: Double) -> String {
+        let thousandths = Int64((value * 1000).rounded())
+        let digits = String(thousandths % 1000)
+        return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
     }
 }

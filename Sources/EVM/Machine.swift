@@ -9,6 +9,8 @@ public struct MachineLimits: Hashable, Sendable {
     public var codeCacheMax = 256 << 20
     /// Whether code that runs often is translated to a register form; results are the same.
     public var translates = true
+    /// How often a code is entered as bytes before it is translated; 0 translates at once (for tests).
+    public var runsBeforeTranslation: UInt32 = 2
 
     public init() {}
 }
@@ -51,6 +53,7 @@ public struct Machine: ~Copyable {
     var returnData = Slab<UInt8>(capacity: 1 << 12)
     var precompileOutput: [UInt8] = []
     var keccaks = KeccakMemo()
+    var recoveries = RecoveryMemo()
     var codes = CodeCache()
     /// Whether this run may translate codes: not while it is traced.
     var translates = true

@@ -45,21 +45,21 @@ extension U256 {
     }
 
     /// Wrapping sum modulo 2^256.
-    @inlinable
+    @inlinable @inline(__always)
     public static func &+ (a: U256, b: U256) -> U256 {
         let (low, carry) = a.lo.addingReportingOverflow(b.lo)
         return U256(lo: low, hi: a.hi &+ b.hi &+ (carry ? 1 : 0))
     }
 
     /// Wrapping difference modulo 2^256.
-    @inlinable
+    @inlinable @inline(__always)
     public static func &- (a: U256, b: U256) -> U256 {
         let (low, borrow) = a.lo.subtractingReportingOverflow(b.lo)
         return U256(lo: low, hi: a.hi &- b.hi &- (borrow ? 1 : 0))
     }
 
     /// Wrapping product modulo 2^256. Six full and four half multiplications of limbs, row by row.
-    @inlinable
+    @inlinable @inline(__always)
     public static func &* (a: U256, b: U256) -> U256 {
         let (a0, a1, a2) = (a.limb0, a.limb1, a.limb2)
         let (b0, b1, b2) = (b.limb0, b.limb1, b.limb2)

@@ -10,6 +10,8 @@ extension U256 {
             let (q, r) = lo.quotientAndRemainder(dividingBy: d.lo)
             return (U256(q), U256(r))
         }
+        // As many bits as the divisor and not below it: the quotient is 1.
+        if leadingZeroBitCount == d.leadingZeroBitCount { return (.one, self &- d) }
         return longDivision(by: d)
     }
 

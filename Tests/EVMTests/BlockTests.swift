@@ -85,4 +85,30 @@ import Testing
         print("block suite \(folder): \(count.cases) cases pass, \(count.valid) blocks taken, \(count.refused) refused")
         for (problem, times) in count.problems.sorted(by: { $0.key < $1.key }) { print("  \(times) x \(problem)") }
     }
+
+    /// Blocks of at most this many million gas; `MARTLET_WORST_MGAS=150` runs all 322 (about 16 Ggas).
+    @Test func `the worst blocks pass`() throws {
+        let most = ProcessInfo.processInfo.environment["MARTLET_WORST_MGAS"].flatMap { Int($0) } ?? 1
+        guard let files = try VectorArchive.worstBlocks.jsonFiles(under: "benchmark") else { return }
+        var machine = Machine()
+        var count = Count()
+        var failures: [String] = []
+        let clock = ContinuousClock()
+        for file in files {
+            let gas = count.gas
+            let start = clock.now
+            let cases = try #require(parsedJSON(file).object)
+            for (name, test) in zip(cases.keys, cases.values) {
+                let millions = name.firstMatch(of: /gas-value_(\d+)M/).flatMap { Int($0.1) } ?? 0
+                guard millions <= most else { continue }
+                if let failure = try run(test, with: &machine, count: &count) { failures.append("\(name): \(failure)") }
+            }
+            guard most > 10 else { continue }
+            let speed = Double(count.gas - gas) / 1e6 / ((clock.now - start) / .seconds(1))
+            print("worst blocks: \(file.lastPathComponent) \(Int(speed)) Mgas/s")
+        }
+        for failure in failures.prefix(10) { Issue.record("\(failure)") }
+        #expect(failures.count == 0)
+        print("worst blocks: \(count.cases) cases of at most \(most) Mgas pass")
+    }
 }

@@ -14,6 +14,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         state = self.seed
     }
 
+    /// A generator of exactly this seed, whatever the environment says.
+    public init(exactly seed: UInt64) {
+        self.seed = seed
+        state = seed
+    }
+
     public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var z = state

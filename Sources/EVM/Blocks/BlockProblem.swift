@@ -31,7 +31,7 @@ public enum BlockProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case daoFork
     /// The state lacks these; run again when it has them.
     case missing([StateNeed])
-    /// A transaction or system call could not be run to its end: memory limit, or a contract that Martlet does not have.
+    /// A transaction or system call did not run to its end: memory limit, or a contract that Martlet does not have.
     case unanswered(Halt, Address?)
     /// The state is not held whole, so that it has no root.
     case stateIncomplete

@@ -1,5 +1,5 @@
 public import EVMCodec
-internal import EVMTypes
+public import EVMTypes
 
 /// A chain of blocks as far as the next block needs it: the state at the head, the last headers, the last 256 hashes.
 ///
@@ -7,6 +7,8 @@ internal import EVMTypes
 public struct Chain: ~Copyable {
     /// The state after the head.
     public private(set) var state: PinnedState
+    /// The tries of `state`.
+    private var trie: StateTrie
     /// The last blocks, oldest first, the head last; at most eight.
     public private(set) var ancestors: [Ancestor]
     /// The block that the next one follows.
@@ -28,12 +30,14 @@ public struct Chain: ~Copyable {
         }
     ) throws(BlockProblem) {
         guard state.unknown == .absent else { throw .stateIncomplete }
-        let root = state.stateRoot()
+        var trie = StateTrie(state)
+        let root = trie.root()
         guard root == head.stateRoot else {
             throw .header(.differs(.stateRoot, expected: root.word, got: head.stateRoot.word))
         }
         state.setBlockHash(head.number, head.hash)
         self.state = state
+        self.trie = trie
         self.head = head
         self.schedule = schedule
         self.rules = rules
@@ -59,8 +63,13 @@ public struct Chain: ~Copyable {
         }
     }
 
-    /// Everything about a block but taking it over.
-    private func judge(
+    /// What `eth_getProof` answers at the head; `verify(stateRoot:)` with the head's root accepts it.
+    public mutating func proof(of address: Address, slots: [U256]) -> AccountProof {
+        trie.proof(of: address, slots: slots)
+    }
+
+    /// Everything about a block but taking it over; the tries are those after the block when it is valid.
+    private mutating func judge(
         _ block: Block, byteCount: Int, with machine: inout Machine
     ) throws(BlockProblem) -> BlockOutcome {
         let header = block.header
@@ -79,10 +88,17 @@ public struct Chain: ~Copyable {
         var outcome = try BlockExecutor.execute(
             block, on: state, rules: rules(row, schedule.chainID), blobs: blobs,
             depositContract: schedule.depositContract, with: &machine)
-        outcome.stateRoot = state.stateRoot(with: machine.overlay.changes(on: state))
         do throws(HeaderProblem) {
             try BlockExecutor.compare(outcome, with: header)
         } catch { throw .header(error) }
+        let changes = machine.overlay.changes(on: state)
+        trie.apply(changes)
+        let root = trie.root()
+        guard root == header.stateRoot else {
+            for change in changes { trie.restore(change.address, from: state) }
+            throw .header(.differs(.stateRoot, expected: root.word, got: header.stateRoot.word))
+        }
+        outcome.stateRoot = root
         return outcome
     }
 

@@ -12,11 +12,11 @@ extension Machine {
             top.pointee = callData(at: top.pointee)
             return gas
         case 0x37:
-            let left = callDataCopy(top, gas)
+            let left = callDataCopy(to: top[0], from: top[-1], top[-2], gas)
             top -= 3
             return left
         case 0x39:
-            let left = codeCopy(top, gas)
+            let left = codeCopy(to: top[0], from: top[-1], top[-2], gas)
             top -= 3
             return left
         case 0x3b: return externalCodeSize(top, into: top, gas)
@@ -25,7 +25,7 @@ extension Machine {
             top -= 4
             return left
         case 0x3e:
-            let left = returnDataCopy(top, gas)
+            let left = returnDataCopy(to: top[0], from: top[-1], top[-2], gas)
             top -= 3
             return left
         case 0x3f: return externalCodeHash(top, into: top, gas)
@@ -122,7 +122,7 @@ extension Machine {
             top -= 2
             return left
         case 0x5e:
-            let left = memoryCopy(top, gas)
+            let left = memoryCopy(to: top[0], from: top[-1], top[-2], gas)
             top -= 3
             return left
         default:

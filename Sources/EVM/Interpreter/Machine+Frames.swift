@@ -2,8 +2,6 @@ internal import EVMTypes
 
 // The loop over frames: no call grows the native stack.
 extension Machine {
-    /// How often a code is entered as bytes before it is translated.
-    static var runsBeforeTranslation: UInt32 { 2 }
     /// How many JUMPDESTs a frame passes as bytes before its code is translated.
     static var jumpsBeforeTranslation: Int32 { 64 }
 
@@ -39,7 +37,7 @@ extension Machine {
         let index = Int(frame.pointee.codeIndex)
         guard index >= 0, translates else { return }
         let runs = codes.records[index].runs
-        if runs < Self.runsBeforeTranslation {
+        if runs < limits.runsBeforeTranslation {
             codes.records[index].runs = runs + 1
         } else {
             frame.pointee.isTranslated = codes.translate(index, instructions)

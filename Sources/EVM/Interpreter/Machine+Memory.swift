@@ -69,42 +69,42 @@ extension Machine {
         return left < 0 ? left : chargeWords(count, 3, left)
     }
 
-    /// CALLDATACOPY: destination, offset, size from the top of the stack.
-    @inline(never) mutating func callDataCopy(_ top: Words, _ gas: Int64) -> Int64 {
-        let left = prepareCopy(top[0], top[-2], gas)
-        if left >= 0, !top[-2].isZero {
+    /// CALLDATACOPY.
+    @inline(never) mutating func callDataCopy(to: U256, from: U256, _ size: U256, _ gas: Int64) -> Int64 {
+        let left = prepareCopy(to, size, gas)
+        if left >= 0, !size.isZero {
             let source = memory.base + frame.pointee.inputBase
-            copy(source, frame.pointee.inputCount, from: top[-1], to: Int(top[0].w0), count: Int(top[-2].w0))
+            copy(source, frame.pointee.inputCount, from: from, to: Int(to.w0), count: Int(size.w0))
         }
         return left
     }
 
     /// CODECOPY.
-    @inline(never) mutating func codeCopy(_ top: Words, _ gas: Int64) -> Int64 {
-        let left = prepareCopy(top[0], top[-2], gas)
-        if left >= 0, !top[-2].isZero {
-            copy(
-                frame.pointee.code, frame.pointee.codeCount, from: top[-1], to: Int(top[0].w0),
-                count: Int(top[-2].w0))
+    @inline(never) mutating func codeCopy(to: U256, from: U256, _ size: U256, _ gas: Int64) -> Int64 {
+        let left = prepareCopy(to, size, gas)
+        if left >= 0, !size.isZero {
+            copy(frame.pointee.code, frame.pointee.codeCount, from: from, to: Int(to.w0), count: Int(size.w0))
         }
         return left
     }
 
     /// RETURNDATACOPY (EIP-211): reading beyond the data is an exceptional halt.
-    @inline(never) mutating func returnDataCopy(_ top: Words, _ gas: Int64) -> Int64 {
-        let start = top[-1].clampedSize, count = top[-2].clampedSize
+    @inline(never) mutating func returnDataCopy(to: U256, from: U256, _ size: U256, _ gas: Int64) -> Int64 {
+        let start = from.clampedSize, count = size.clampedSize
         if start == .max || count == .max || start &+ count > returnData.count { return failed(.returnDataOutOfBounds) }
-        let left = prepareCopy(top[0], top[-2], gas)
-        if left >= 0, count > 0 { (frameMemory + Int(top[0].w0)).update(from: returnData.base + start, count: count) }
+        let left = prepareCopy(to, size, gas)
+        if left >= 0, count > 0 { (frameMemory + Int(to.w0)).update(from: returnData.base + start, count: count) }
         return left
     }
 
-    /// MCOPY (EIP-5656): destination, source, size; the ranges may overlap.
-    @inline(never) mutating func memoryCopy(_ top: Words, _ gas: Int64) -> Int64 {
-        let higher = top[0] < top[-1] ? top[-1] : top[0]
-        let left = prepareCopy(higher, top[-2], gas)
-        if left >= 0, !top[-2].isZero {
-            (frameMemory + Int(top[0].w0)).update(from: frameMemory + Int(top[-1].w0), count: Int(top[-2].w0))
+    /// MCOPY (EIP-5656): the ranges may overlap.
+    @inline(never) mutating func memoryCopy(to: U256, from: U256, _ size: U256, _ gas: Int64) -> Int64 {
+        let higher = to < from ? from : to
+        let left = prepareCopy(higher, size, gas)
+        if left >= 0, !size.isZero {
+            let bytes = frameMemory
+            (bytes + Int(truncatingIfNeeded: to.w0)).update(
+                from: bytes + Int(truncatingIfNeeded: from.w0), count: Int(truncatingIfNeeded: size.w0))
         }
         return left
     }

@@ -130,7 +130,8 @@ struct BlockWriter {
         }
         var instruction = ProgramInstruction(op: step.op, a: operand(step.a), b: operand(step.b), imm: step.imm)
         switch step.op {
-        case .addMod, .mulMod: instruction.imm = Int64(operand(step.c))
+        case .addMod, .mulMod, .callDataCopy, .codeCopy, .returnDataCopy, .memoryCopy:
+            instruction.imm = Int64(operand(step.c))
         case .gas, .sstore: instruction.imm = block.gas - step.imm
         default: break
         }

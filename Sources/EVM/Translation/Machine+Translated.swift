@@ -16,15 +16,10 @@ extension Machine {
         var bytes = frameMemory
         var byteCount = frame.pointee.memorySize
 
-        @inline(__always) func word(_ reference: Int16) -> Words {
-            (Int(reference) < ProgramInstruction.firstConstant ? base : constants) + Int(reference)
-        }
-        @inline(__always) func flag(_ value: Bool) -> U256 { U256(limbs: value ? 1 : 0, 0, 0, 0) }
-
         while true {
             let now = next.pointee
             next += 1
-            let a = word(now.a), b = word(now.b), d = base + Int(now.d)
+            let a = Self.word(now.a, base, constants), b = Self.word(now.b, base, constants), d = base + Int(now.d)
             switch now.op {
             case .block:
                 gas &-= now.imm
@@ -40,11 +35,11 @@ extension Machine {
             case .mod: d.pointee = WordMath.remainder(a.pointee, b.pointee)
             case .smod: d.pointee = WordMath.signedRemainder(a.pointee, b.pointee)
             case .signExtend: d.pointee = WordMath.signExtend(a.pointee, b.pointee)
-            case .lt: d.pointee = flag(a.pointee < b.pointee)
-            case .gt: d.pointee = flag(b.pointee < a.pointee)
-            case .slt: d.pointee = flag(WordMath.isLess(a.pointee, b.pointee))
-            case .sgt: d.pointee = flag(WordMath.isLess(b.pointee, a.pointee))
-            case .eq: d.pointee = flag(a.pointee == b.pointee)
+            case .lt: d.pointee = Self.flag(a.pointee < b.pointee)
+            case .gt: d.pointee = Self.flag(b.pointee < a.pointee)
+            case .slt: d.pointee = Self.flag(WordMath.isLess(a.pointee, b.pointee))
+            case .sgt: d.pointee = Self.flag(WordMath.isLess(b.pointee, a.pointee))
+            case .eq: d.pointee = Self.flag(a.pointee == b.pointee)
             case .and: d.pointee = a.pointee & b.pointee
             case .or: d.pointee = a.pointee | b.pointee
             case .xor: d.pointee = a.pointee ^ b.pointee
@@ -52,16 +47,21 @@ extension Machine {
             case .shl: d.pointee = WordMath.shiftLeft(a.pointee, b.pointee)
             case .shr: d.pointee = WordMath.shiftRight(a.pointee, b.pointee)
             case .sar: d.pointee = WordMath.shiftRightSigned(a.pointee, b.pointee)
-            case .isZero: d.pointee = flag(a.pointee.isZero)
+            case .isZero: d.pointee = Self.flag(a.pointee.isZero)
             case .not: d.pointee = ~a.pointee
             case .clz: d.pointee = U256(UInt64(a.pointee.leadingZeroBitCount))
-            case .addMod: d.pointee = U256.addMod(a.pointee, b.pointee, word(Int16(truncatingIfNeeded: now.imm)).pointee)
-            case .mulMod: d.pointee = U256.mulMod(a.pointee, b.pointee, word(Int16(truncatingIfNeeded: now.imm)).pointee)
+            case .addMod: d.pointee = U256.addMod(a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
+            case .mulMod: d.pointee = U256.mulMod(a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
             case .exp:
                 gas &-= prices.expByte &* Int64((b.pointee.bitWidthUsed &+ 7) / 8)
                 if _slowPath(gas < 0) { return exceptional(.outOfGas) }
                 d.pointee = WordMath.power(a.pointee, b.pointee)
-            case .move: d.pointee = a.pointee
+            case .move:
+                // `b` is zero, which the compiler cannot know: it would copy by 16 bytes, and such a load right after
+                // the 8-byte stores of a result waits for them.
+                let zero = UInt64(truncatingIfNeeded: now.b)
+                let value = a.pointee
+                d.pointee = U256(limbs: value.w0 ^ zero, value.w1 ^ zero, value.w2 ^ zero, value.w3 ^ zero)
             case .callDataLoad: d.pointee = callData(at: a.pointee)
             case .blobHash: d.pointee = blobHash(a.pointee)
             case .environment: d.pointee = surrounding(UInt8(truncatingIfNeeded: now.imm))
@@ -130,6 +130,20 @@ extension Machine {
             case .blockHash:
                 gas = blockHash(a, into: d, gas)
                 if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+            case .callDataCopy, .codeCopy, .returnDataCopy, .memoryCopy:
+                let size = Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee
+                if now.op == .memoryCopy {
+                    gas = memoryCopy(to: a.pointee, from: b.pointee, size, gas)
+                } else if now.op == .callDataCopy {
+                    gas = callDataCopy(to: a.pointee, from: b.pointee, size, gas)
+                } else if now.op == .codeCopy {
+                    gas = codeCopy(to: a.pointee, from: b.pointee, size, gas)
+                } else {
+                    gas = returnDataCopy(to: a.pointee, from: b.pointee, size, gas)
+                }
+                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                bytes = frameMemory
+                byteCount = frame.pointee.memorySize
             case .inRow:
                 gas = performInRow(UInt8(truncatingIfNeeded: now.imm), a, gas)
                 if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
@@ -212,6 +226,13 @@ extension Machine {
         }
     }
 
+    /// Where an operand is: a place relative to the block's base, or a constant.
+    @inline(__always) private static func word(_ reference: Int16, _ base: Words, _ constants: Words) -> Words {
+        (Int(reference) < ProgramInstruction.firstConstant ? base : constants) + Int(reference)
+    }
+
+    @inline(__always) private static func flag(_ value: Bool) -> U256 { U256(limbs: value ? 1 : 0, 0, 0, 0) }
+
     private mutating func exceptional(_ halt: Halt) -> FrameExit {
         frame.pointee.gas = 0
         return .ended(halt)
@@ -240,10 +261,6 @@ extension Machine {
 
     @inline(never) private mutating func performInRow(_ opcode: UInt8, _ top: Words, _ gas: Int64) -> Int64 {
         switch opcode {
-        case 0x37: callDataCopy(top, gas)
-        case 0x39: codeCopy(top, gas)
-        case 0x3e: returnDataCopy(top, gas)
-        case 0x5e: memoryCopy(top, gas)
         case 0x3c: externalCodeCopy(top, gas)
         default: emitLog(top, topics: Int(opcode) &- 0xa0, gas)
         }

@@ -28,6 +28,8 @@ enum ProgramOp: UInt16, BitwiseCopyable {
     // State.
     case sload, sstore, tload, tstore
     case balance, extCodeSize, extCodeHash, blockHash
+    /// To `a`, from `b`, as many bytes as the third operand, `imm`, says.
+    case callDataCopy, codeCopy, returnDataCopy, memoryCopy
     /// Operands in a row: `a` is the place of the topmost, `imm` the opcode.
     case inRow
     // Block: `a` words needed, `b` words of growth, `imm` gas.

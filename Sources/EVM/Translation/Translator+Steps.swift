@@ -112,7 +112,12 @@ extension Translator {
         case 0x54: block.compute(BlockStep(op: .sload, a: block.pop()))
         case 0x5c: block.compute(BlockStep(op: .tload, a: block.pop()))
         case 0x51...0x53, 0x55, 0x5d: translateStore(opcode)
-        case 0x37, 0x39, 0x3e, 0x5e: block.perform(.inRow, taking: 3, imm: Int64(opcode))
+        case 0x37, 0x39, 0x3e, 0x5e:
+            let a = block.pop(), b = block.pop(), c = block.pop()
+            let op: ProgramOp =
+                opcode == 0x37
+                ? .callDataCopy : opcode == 0x39 ? .codeCopy : opcode == 0x3e ? .returnDataCopy : .memoryCopy
+            block.perform(BlockStep(op: op, a: a, b: b, c: c))
         case 0x3c: block.perform(.inRow, taking: 4, imm: Int64(opcode))
         case 0xa0...0xa4: block.perform(.inRow, taking: 2 + Int(opcode) - 0xa0, imm: Int64(opcode))
         default: block.compute(BlockStep(op: .environment, imm: Int64(opcode), isPure: opcode != 0x47))

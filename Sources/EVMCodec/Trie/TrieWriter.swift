@@ -3,7 +3,7 @@ internal import EVMTypes
 
 /// Writes the nodes of one trie bottom-up into one byte stack.
 ///
-/// A node is written where its parent's reference to it belongs; when it has 32 bytes or more, its hash takes its place.
+/// A node is written where its parent names it; when it has 32 bytes or more, its hash takes its place.
 /// The recursion is at most one level for each nibble of the longest key.
 struct TrieWriter {
     private let keys: [UInt8]

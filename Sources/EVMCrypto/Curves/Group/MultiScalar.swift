@@ -7,7 +7,7 @@ struct ScaledPoint<F: CurveField>: Sendable {
 /// Sums of multiples of points. Not constant-time.
 enum MultiScalar<F: CurveField> {
     /// From this many terms on, buckets beat tables.
-    static var bucketsFrom: Int { 192 }
+    static var bucketsFrom: Int { 128 }
 
     /// The sum of scalar x point over the terms.
     static func sum(_ terms: [ScaledPoint<F>]) -> JacobianPoint<F> {
@@ -53,8 +53,9 @@ enum MultiScalar<F: CurveField> {
     static func bucketSum(_ terms: [ScaledPoint<F>]) -> JacobianPoint<F> {
         let log = Int.bitWidth - max(terms.count, 1).leadingZeroBitCount
         let width = min(max(log - 3, 3), 13)
-        // One bit more than the scalars have, for the last carry.
-        let windows = 129 / width + 1
+        let bits = terms.reduce(0) { max($0, 128 - $1.scalar.leadingZeroBitCount) }
+        // Room for one bit more than the scalars have, for the last carry.
+        let windows = bits / width + 1
         let half = 1 << (width - 1), mask = (1 << width) - 1
         var digits = [Int16](repeating: 0, count: terms.count * windows)
         for (index, term) in terms.enumerated() where !term.point.isInfinity {
