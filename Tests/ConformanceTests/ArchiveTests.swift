@@ -20,11 +20,12 @@ import Testing
         return counts
     }
 
-    private func options(translates: Bool = true) -> ConformanceOptions {
+    private func options(translates: Bool = true, runsBefore: UInt32? = nil) -> ConformanceOptions {
         var options = ConformanceOptions()
         options.jobs = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
         options.skipsSlow = true
         options.limits.translates = translates
+        if let runsBefore { options.limits.runsBeforeTranslation = runsBefore }
         return options
     }
 
@@ -60,6 +61,14 @@ import Testing
         for count in done.counts {
             #expect(count.passed + count.failed + (left[count.fork] ?? 0) == counts[count.fork], "\(count.fork)")
         }
+    }
+
+    @Test(arguments: ["eest", "ethtests", "legacy-cancun", "legacy-constantinople"])
+    func `codes that are translated at once give the same`(set: String) throws {
+        guard let top = try VectorArchive.stateTests.folder() else { return }
+        let started = ContinuousClock.now
+        let paths = try TestPaths.files([top.appendingPathComponent("state/\(set)").path])
+        report(.stateTests(paths, options(runsBefore: 0)), "state/\(set) translated at once", started: started)
     }
 
     @Test(arguments: ["state/eest/cancun", "state/ethtests/VMTests", "state/legacy-constantinople/stMemoryTest"])
