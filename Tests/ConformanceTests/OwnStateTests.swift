@@ -28,7 +28,7 @@ import Testing
         let report = run("good.json")
         #expect(report.unusable.isEmpty)
         #expect(report.failureLines.isEmpty)
-        #expect(report.passed == 20)
+        #expect(report.passed == 21)
         let counts = report.counts.map { "\($0.fork) \($0.passed)" }
         #expect(
             counts == [
