@@ -107,9 +107,9 @@ public struct FuzzRunner: ~Copyable {
 }
 
 extension FuzzOutcome {
-    /// Whether the chain could not tell them apart. Which exceptional halt ended a frame is not on the chain: translated
-    /// code takes a block's gas at its start, so it may run out of gas where an instruction of the block would have halted
-    /// for another reason.
+    /// Whether the chain could not tell them apart. Which exceptional halt ended a frame is not on the chain:
+    /// translated code takes a block's gas at its start, so it may run out of gas where an instruction of the block
+    /// would have halted for another reason.
     func agrees(with other: FuzzOutcome) -> Bool {
         switch (self, other) {
         case (.executed(let gas, let halt, let output), .executed(let gas2, let halt2, let output2)):
