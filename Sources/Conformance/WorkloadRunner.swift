@@ -24,6 +24,8 @@ public struct WorkloadRunner: ~Copyable {
         public var problem: String?
     }
 
+    /// The limits of a machine whose owner has no reason to change them.
+    public static var usualLimits: MachineLimits { MachineLimits() }
     /// Transactions in a sample of a single cold transaction.
     public var batch = 100
     /// The machine that runs all of them.
@@ -105,7 +107,7 @@ extension WorkloadRunner.Result {
     }
 
     /// Three digits behind the point.
-    private static func text(_ value: Double) -> String {
+    static func text(_ value: Double) -> String {
         let thousandths = Int64((value * 1000).rounded())
         let digits = String(thousandths % 1000)
         return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
