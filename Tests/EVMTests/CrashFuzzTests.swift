@@ -40,7 +40,7 @@ import Testing
         #expect(fuzzer.problem == nil, "seed \(seed &+ number &- 1): \(fuzzer.problem ?? "")")
         print(
             "EVM fuzz: \(number) cases, \(fuzzer.executed) transactions run, \(fuzzer.succeeded) of them well, "
-                + "no trap and no disagreement (seed \(seed))")
+                + "\(fuzzer.problem == nil ? "no" : "one") disagreement (seed \(seed))")
     }
 }
 
@@ -116,7 +116,6 @@ struct CrashFuzzer: ~Copyable {
                         transaction, from: sender, in: fuzzCase.block, on: complete, options: fuzzCase.options)
                 rounds += 1
             } while fill(&asked, complete, result, &problem)
-            if machine.depth >= 0, case .executed = result { problem = problem ?? "depth \(machine.depth) after a run" }
             switch result {
             case .executed(let outcome):
                 if outcome.gasUsed > transaction.gasLimit {
