@@ -63,7 +63,8 @@ let rows: [Row] = [
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
             "ChainRegistry", "KeyVault",
-            "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI",
+            "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
+            "Conformance",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
 ]

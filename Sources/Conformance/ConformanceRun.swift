@@ -1,18 +1,17 @@
 public import EVM
-internal import EVMCodec
 
 /// What a run over test files is to do.
 public struct ConformanceOptions: Sendable {
     /// Threads; each has its own machine.
     public var jobs = 1
     /// Which cases.
-    public var selection = StateTestSelection()
+    public var selection = CaseSelection()
     /// Leave out the files of the slow group.
     public var skipsSlow = false
+    /// Bounds of the machines, and whether they translate code.
+    public var limits = MachineLimits()
     /// Keep every result and not only failures.
     public var keepsResults = false
-    /// The machines' limits, for example whether they translate code, and when.
-    public var limits = MachineLimits()
 
     public init() {}
 }
@@ -32,7 +31,7 @@ public struct ConformanceCount: Hashable, Sendable {
 /// One result and the file it is of.
 public struct ConformanceResult: Hashable, Sendable {
     public var file: String
-    public var result: StateTestResult
+    public var result: CaseResult
 }
 
 /// What a run over test files came to; in the files' order, whatever the number of threads.
@@ -82,41 +81,27 @@ public struct ConformanceReport: Sendable {
     }
 }
 
-/// What one file came to.
-struct FileAnswer: Sendable {
-    var results: [StateTestResult] = []
-    var problems: [TestFileError] = []
-}
-
-/// Runs whole files of one kind of tests; one a thread.
-protocol FileWorker: ~Copyable, SendableMetatype {
-    init(limits: MachineLimits)
-    mutating func run(file: String, _ options: ConformanceOptions) throws(TestFileError) -> FileAnswer
-}
-
-extension StateTestRunner: FileWorker {
-    mutating func run(file: String, _ options: ConformanceOptions) throws(TestFileError) -> FileAnswer {
-        var answer = FileAnswer()
-        for test in try StateTestFile(try TestPaths.read(file)).cases {
-            do { answer.results += try run(test, selection: options.selection) } catch {
-                answer.problems.append(TestFileError(file: file, name: test.name, error.problem))
-            }
-        }
-        return answer
-    }
-}
-
 extension ConformanceReport {
     /// Runs the state tests of these files.
     public static func stateTests(_ files: [String], _ options: ConformanceOptions) -> ConformanceReport {
         run(files, options, StateTestRunner.self)
     }
 
-    static func run<Worker: FileWorker & ~Copyable>(
-        _ files: [String], _ options: ConformanceOptions, _ worker: Worker.Type
+    /// Runs the block tests of these files.
+    public static func blockTests(_ files: [String], _ options: ConformanceOptions) -> ConformanceReport {
+        run(files, options, BlockTestRunner.self)
+    }
+
+    /// Runs the single-frame tests of these files.
+    public static func vmTests(_ files: [String], _ options: ConformanceOptions) -> ConformanceReport {
+        run(files, options, VMTestRunner.self)
+    }
+
+    private static func run<Runner: FileRunner & ~Copyable>(
+        _ files: [String], _ options: ConformanceOptions, _ runner: Runner.Type
     ) -> ConformanceReport {
         let chosen = options.skipsSlow ? files.filter { !TestPaths.isSlow($0) } : files
-        let answers = ParallelRun.map(chosen, jobs: options.jobs, worker: worker, options)
+        let answers = ParallelRun.map(chosen, runner, options)
         var report = ConformanceReport()
         report.filesSkipped = files.count - chosen.count
         for (file, answer) in zip(chosen, answers) { report.add(file, answer, keepsResults: options.keepsResults) }

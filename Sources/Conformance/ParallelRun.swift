@@ -17,20 +17,20 @@ enum ParallelRun {
         func list() -> [Answer] { all.withLock { $0.compactMap(\.self) } }
     }
 
-    /// Makes one worker a thread, which runs one file after another.
-    static func map<Worker: FileWorker & ~Copyable>(
-        _ files: [String], jobs: Int, worker: Worker.Type, _ options: ConformanceOptions
+    /// Makes one runner a thread, which runs one file after another.
+    static func map<Runner: FileRunner & ~Copyable>(
+        _ files: [String], _ runner: Runner.Type, _ options: ConformanceOptions
     ) -> [FileAnswer] {
         let counter = Counter(), answers = Answers<FileAnswer>(count: files.count)
         let group = DispatchGroup()
-        for _ in 0..<max(1, min(jobs, files.count)) {
+        for _ in 0..<max(1, min(options.jobs, files.count)) {
             group.enter()
             let thread = Thread {
-                var worker = Worker(limits: options.limits)
+                var runner = Runner(limits: options.limits)
                 while true {
                     let position = counter.take()
                     guard position < files.count else { break }
-                    answers.set(answer(&worker, files[position], options), at: position)
+                    answers.set(answer(&runner, files[position], options), at: position)
                 }
                 group.leave()
             }
@@ -41,10 +41,10 @@ enum ParallelRun {
         return answers.list()
     }
 
-    private static func answer<Worker: FileWorker & ~Copyable>(
-        _ worker: inout Worker, _ file: String, _ options: ConformanceOptions
+    private static func answer<Runner: FileRunner & ~Copyable>(
+        _ runner: inout Runner, _ file: String, _ options: ConformanceOptions
     ) -> FileAnswer {
-        do throws(TestFileError) { return try worker.run(file: file, options) } catch {
+        do throws(TestFileError) { return try runner.run(file: file, options) } catch {
             return FileAnswer(problems: [TestFileError(file: file, name: error.name, error.problem)])
         }
     }

@@ -9,7 +9,8 @@ public struct StateMismatch: Hashable, Sendable, CustomStringConvertible {
         case stateRoot = "state root"
         case logs = "logs hash"
         case rejection, exception, transaction
-        case gas, output, halt
+        case gas, output, halt, block
+        case lastBlock = "last block"
     }
 
     /// What differs.
@@ -18,22 +19,27 @@ public struct StateMismatch: Hashable, Sendable, CustomStringConvertible {
     public var address: Address?
     /// Which slot, for `.slot`.
     public var slot: U256?
+    /// Which block of a chain, from 0, for `.block`.
+    public var index: Int?
     /// What the test has.
     public var expected: String
     /// What came out.
     public var got: String
 
-    public init(_ field: Field, address: Address? = nil, slot: U256? = nil, expected: String, got: String) {
+    public init(
+        _ field: Field, address: Address? = nil, slot: U256? = nil, index: Int? = nil, expected: String, got: String
+    ) {
         self.field = field
         self.address = address
         self.slot = slot
+        self.index = index
         self.expected = expected
         self.got = got
     }
 
     /// One line: `account 0x.. slot 0x1: expected 0x2, got 0x3`.
     public var description: String {
-        var place = field.rawValue
+        var place = field.rawValue + (index.map { " \($0)" } ?? "")
         if let address {
             switch field {
             case .account: place = "account \(address.hex)"

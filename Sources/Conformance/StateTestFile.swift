@@ -10,9 +10,7 @@ public struct StateTestFile: Sendable {
 
     /// Reads a file's bytes. Throws an error that names the case; the caller knows the file.
     public init(_ bytes: [UInt8]) throws(TestFileError) {
-        let json: JSON
-        do { json = try JSON.parse(bytes) } catch { throw TestFileError("\(error)") }
-        guard let object = json.object else { throw TestFileError("a state test file is a JSON object of cases") }
+        let object = try JSON.cases(bytes)
         cases = []
         for (name, body) in zip(object.keys, object.values) {
             do { cases.append(try StateTestCase(name, body)) } catch {

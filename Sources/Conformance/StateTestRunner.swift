@@ -1,43 +1,7 @@
 public import EVM
-public import EVMCodec
+internal import EVMCodec
 internal import EVMCrypto
-public import EVMTypes
-
-/// What one state transition came to.
-public struct StateTestResult: Hashable, Sendable {
-    /// The case's name.
-    public var name: String
-    /// The fork's name in the file.
-    public var fork: String
-    /// Place in the fork's list.
-    public var index: Int
-    /// The root that came out; zero where none was computed.
-    public var stateRoot: Hash32
-    /// The first thing that is wrong; nil when it passed.
-    public var mismatch: StateMismatch?
-    /// Gas used; 0 when the transaction was refused.
-    public var gasUsed: UInt64 = 0
-    /// How its first frame ended; nil when the transaction was refused.
-    public var halt: Halt?
-    /// Why it was refused, as it was expected to be or not.
-    public var refusal: String?
-
-    /// Whether root, logs and refusal are as the test says.
-    public var passed: Bool { mismatch == nil }
-}
-
-/// Which transitions of a file are run.
-public struct StateTestSelection: Sendable {
-    /// Only this fork.
-    public var fork: Hardfork?
-    /// Only cases whose name contains this text.
-    public var nameContains: String?
-
-    public init(fork: Hardfork? = nil, nameContains: String? = nil) {
-        self.fork = fork
-        self.nameContains = nameContains
-    }
-}
+internal import EVMTypes
 
 /// Runs state tests on one machine. Not thread-safe: one runner a thread.
 ///
@@ -46,26 +10,29 @@ public struct StateTestSelection: Sendable {
 /// transaction that is to be refused leaves the state as it was.
 public struct StateTestRunner: ~Copyable {
     var machine: Machine
-    private var blockHashes: [UInt64: Hash32] = [:]
+    private var blockHashes = TestBlockHashes()
     private var decoded: [[UInt8]: SenderTransaction] = [:]
 
     public init(limits: MachineLimits = MachineLimits()) { machine = Machine(limits: limits) }
 
+    /// What the last transaction returned or reverted with.
+    var lastOutput: [UInt8] { machine.output }
+
     /// Runs the selected transitions of one case, in the file's order.
     /// Throws when the file says something that cannot be run: an unknown fork, an index beyond its list.
     public mutating func run(
-        _ test: StateTestCase, selection: StateTestSelection = StateTestSelection()
-    ) throws(TestFileError) -> [StateTestResult] {
+        _ test: StateTestCase, selection: CaseSelection = CaseSelection()
+    ) throws(TestFileError) -> [CaseResult] {
         var tracer = NoTracer()
         return try run(test, selection: selection, tracer: &tracer)
     }
 
     /// As above, and tells `tracer` every step.
     public mutating func run<Tracer: StepTracer & ~Copyable>(
-        _ test: StateTestCase, selection: StateTestSelection, tracer: inout Tracer
-    ) throws(TestFileError) -> [StateTestResult] {
-        if let text = selection.nameContains, !test.name.contains(text) { return [] }
-        var results: [StateTestResult] = []
+        _ test: StateTestCase, selection: CaseSelection, tracer: inout Tracer
+    ) throws(TestFileError) -> [CaseResult] {
+        guard selection.includes(name: test.name) else { return [] }
+        var results: [CaseResult] = []
         var state = PinnedState(unknown: .absent)
         var isSet = false
         decoded.removeAll(keepingCapacity: true)
@@ -73,10 +40,10 @@ public struct StateTestRunner: ~Copyable {
             guard let fork = TestFork.named(post.fork) else {
                 throw TestFileError(name: test.name, "post: fork \"\(post.fork)\" is not known")
             }
-            if let wanted = selection.fork, wanted != fork { continue }
+            guard selection.includes(fork: post.fork) else { continue }
             if !isSet {
                 state.set(test.pre)
-                setBlockHashes(test.environment, &state)
+                blockHashes.set(before: test.environment.number, in: &state)
                 isSet = true
             }
             do {
@@ -91,8 +58,8 @@ public struct StateTestRunner: ~Copyable {
     private mutating func run<Tracer: StepTracer & ~Copyable>(
         _ test: StateTestCase, _ post: StateTestPost, _ fork: Hardfork, _ pre: borrowing PinnedState,
         _ tracer: inout Tracer
-    ) throws(TestFileError) -> StateTestResult {
-        var result = StateTestResult(name: test.name, fork: post.fork, index: post.index, stateRoot: .zero)
+    ) throws(TestFileError) -> CaseResult {
+        var result = CaseResult(name: test.name, fork: post.fork, index: post.index)
         var logs: [ReceiptLog] = []
         machine.overlay.removeAll()
         do throws(TransactionFailure) {
@@ -128,7 +95,7 @@ public struct StateTestRunner: ~Copyable {
 
     private mutating func execute<Tracer: StepTracer & ~Copyable>(
         _ test: StateTestCase, _ transaction: SenderTransaction, _ fork: Hardfork, _ pre: borrowing PinnedState,
-        _ result: inout StateTestResult, _ logs: inout [ReceiptLog], _ tracer: inout Tracer
+        _ result: inout CaseResult, _ logs: inout [ReceiptLog], _ tracer: inout Tracer
     ) {
         machine.adopt(.ethereum(fork, chainID: test.chainID))
         let block = test.block(at: fork, named: result.fork)
@@ -152,7 +119,7 @@ public struct StateTestRunner: ~Copyable {
 
     /// Compares with the post. The whole state is read only when the root is wrong.
     private func judge(
-        _ post: StateTestPost, _ result: StateTestResult, _ logs: Hash32, _ state: borrowing PinnedState
+        _ post: StateTestPost, _ result: CaseResult, _ logs: Hash32, _ state: borrowing PinnedState
     ) throws(TestFileError) -> StateMismatch? {
         switch (post.exception, result.refusal) {
         case (let exception?, nil): return StateMismatch(.exception, expected: exception, got: "the transaction ran")
@@ -171,21 +138,32 @@ public struct StateTestRunner: ~Copyable {
         return nil
     }
 
-    private mutating func setBlockHashes(_ environment: StateTestEnvironment, _ state: inout PinnedState) {
-        for number in environment.number.subtractingOrZero(256)..<environment.number {
-            if let known = blockHashes[number] {
-                state.setBlockHash(number, known)
-            } else {
-                let hash = Keccak256.hash(Array(String(number).utf8))
-                blockHashes[number] = hash
-                state.setBlockHash(number, hash)
+}
+
+extension StateTestRunner: FileRunner {
+    mutating func run(file: String, _ options: ConformanceOptions) throws(TestFileError) -> FileAnswer {
+        var answer = FileAnswer()
+        for test in try StateTestFile(try TestPaths.read(file)).cases {
+            do { answer.results += try run(test, selection: options.selection) } catch {
+                answer.problems.append(TestFileError(file: file, name: test.name, error.problem))
             }
         }
+        return answer
     }
 }
 
-extension UInt64 {
-    fileprivate func subtractingOrZero(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
+/// Hashes of a test's earlier blocks: keccak256 of the number in decimal ASCII, as in geth and evmone.
+struct TestBlockHashes {
+    private var known: [UInt64: Hash32] = [:]
+
+    /// Sets the last 256 hashes before block `number`.
+    mutating func set(before number: UInt64, in state: inout PinnedState) {
+        for earlier in (number > 256 ? number - 256 : 0)..<number {
+            let hash = known[earlier] ?? Keccak256.hash(Array(String(earlier).utf8))
+            known[earlier] = hash
+            state.setBlockHash(earlier, hash)
+        }
+    }
 }
 
 extension StateTestCase {
@@ -196,24 +174,21 @@ extension StateTestCase {
             gasLimit: environment.gasLimit, baseFee: fork >= .london ? environment.baseFee ?? .zero : .zero,
             difficultyOrRandao: fork >= .paris ? environment.random ?? .zero : environment.difficulty)
         guard fork >= .cancun else { return block }
-        let schedule = blobSchedule?[name]
-        let isPrague = fork >= .prague
-        let fraction = schedule?["baseFeeUpdateFraction"]?.quantityU64 ?? (isPrague ? 5_007_716 : 3_338_477)
-        let most = schedule?["max"]?.quantityU64 ?? (isPrague ? 9 : 6)
-        block.blobBaseFee = Self.fakeExponential(environment.excessBlobGas ?? 0, fraction)
-        block.blobGasLeft = most.multipliedReportingOverflow(by: 1 << 17).partialValue
+        let standard = fork >= .prague ? BlobParameters.prague : .cancun
+        let parameters = (blobSchedule?[name]).flatMap { BlobParameters($0) } ?? standard
+        block.blobBaseFee = parameters.baseFee(excessBlobGas: environment.excessBlobGas ?? 0)
+        block.blobGasLeft = parameters.maxGas
         return block
     }
+}
 
-    private static func fakeExponential(_ numerator: UInt64, _ denominator: UInt64) -> U256 {
-        guard denominator > 0, numerator / denominator < 100 else { return .max }
-        var index: UInt64 = 1
-        var output = U256.zero, term = U256(denominator)
-        while !term.isZero {
-            output = output &+ term
-            term = term &* U256(numerator) / (U256(denominator) &* U256(index))
-            index += 1
-        }
-        return output / U256(denominator)
+extension BlobParameters {
+    /// Reads one entry of a `blobSchedule`; nil when it is not complete.
+    init?(_ json: JSON) {
+        guard let target = json["target"]?.quantityU64, let max = json["max"]?.quantityU64,
+            let fraction = json["baseFeeUpdateFraction"]?.quantityU64, let target = UInt32(exactly: target),
+            let max = UInt32(exactly: max)
+        else { return nil }
+        self.init(target: target, max: max, updateFraction: fraction)
     }
 }

@@ -24,6 +24,12 @@ public enum TestFork {
         (names + aliases).first { $0.name.lowercased() == name.lowercased() }?.fork
     }
 
+    /// The name in the official tests of the fork or network that somebody means; nil when there is none.
+    public static func canonical(_ text: String) -> String? {
+        if let fork = meant(by: text) { return name(of: fork) }
+        return TestNetwork.isKnown(text) ? text : nil
+    }
+
     /// The official tests' name of a fork.
     public static func name(of fork: Hardfork) -> String { names.first { $0.fork == fork }?.name ?? "?" }
 }

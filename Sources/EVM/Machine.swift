@@ -53,6 +53,7 @@ public struct Machine: ~Copyable {
     var returnData = Slab<UInt8>(capacity: 1 << 12)
     var precompileOutput: [UInt8] = []
     var keccaks = KeccakMemo()
+    var recoveries = RecoveryMemo()
     var codes = CodeCache()
     /// Whether this run may translate codes: not while it is traced.
     var translates = true

@@ -60,7 +60,16 @@ public struct U256: Hashable, Sendable {
     @inlinable public static var max: U256 { U256(lo: .max, hi: .max) }
 
     /// Whether the value is zero.
-    @inlinable public var isZero: Bool { (lo | hi) == 0 }
+    @inlinable public var isZero: Bool { limb0 | limb1 | limb2 | limb3 == 0 }
+
+    // By limbs, not by halves or by chance: a 16-byte load right after the 8-byte stores of a result waits for them to
+    // reach the cache.
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (a: U256, b: U256) -> Bool {
+        (a.limb0 ^ b.limb0) | (a.limb1 ^ b.limb1) | (a.limb2 ^ b.limb2) | (a.limb3 ^ b.limb3) == 0
+    }
+
     /// The number of zero bits above the highest set bit; 256 for zero.
     @inlinable public var leadingZeroBitCount: Int { hi != 0 ? hi.leadingZeroBitCount : 128 + lo.leadingZeroBitCount }
     /// The number of zero bits below the lowest set bit; 256 for zero.
@@ -71,13 +80,13 @@ public struct U256: Hashable, Sendable {
     @inlinable public var bitWidthUsed: Int { 256 - leadingZeroBitCount }
 
     /// Bits 0 to 63.
-    @inlinable public var w0: UInt64 { UInt64(truncatingIfNeeded: lo) }
+    @inlinable public var w0: UInt64 { limb0 }
     /// Bits 64 to 127.
-    @inlinable public var w1: UInt64 { UInt64(truncatingIfNeeded: lo >> 64) }
+    @inlinable public var w1: UInt64 { limb1 }
     /// Bits 128 to 191.
-    @inlinable public var w2: UInt64 { UInt64(truncatingIfNeeded: hi) }
+    @inlinable public var w2: UInt64 { limb2 }
     /// Bits 192 to 255.
-    @inlinable public var w3: UInt64 { UInt64(truncatingIfNeeded: hi >> 64) }
+    @inlinable public var w3: UInt64 { limb3 }
 
     /// The value when it fits 64 bits.
     @inlinable public var asUInt64: UInt64? { hi == 0 && lo >> 64 == 0 ? UInt64(truncatingIfNeeded: lo) : nil }

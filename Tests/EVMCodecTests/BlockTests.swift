@@ -66,7 +66,7 @@ import Testing
                     key: try #require(Address(hex: address)),
                     value: TrieAccount(
                         nonce: json["nonce"]?.quantityU64 ?? 0,
-                        balance: json["balance"]?.string.flatMap { U256(decimal: $0) } ?? .zero,
+                        balance: (json["balance"] ?? json["wei"])?.string.flatMap { U256(decimal: $0) } ?? .zero,
                         storageRoot: MerklePatricia.storageRoot(
                             try slots.map {
                                 (key: try #require(U256(hex: $0)), value: try #require($1.quantityU256))

@@ -37,10 +37,35 @@ import Testing
             case "requests":
                 let requests = try line.dropFirst(2).map { try OwnVectors.bytes($0) }
                 #expect(Requests.hash(requests) == Hash32(hex: line[1]), "\(line)")
+            case "reward": try checkReward(line)
             default: Issue.record("no such rule: \(line[0])")
             }
         }
-        #expect(count == 1_504)
+        #expect(count == 1_532)
+    }
+
+    /// A block without transactions on an empty state leaves the rewards and nothing else.
+    private func checkReward(_ line: [String]) throws {
+        let forks: [String: Hardfork] = [
+            "frontier": .frontier, "homestead": .homestead, "spurious_dragon": .spuriousDragon,
+            "byzantium": .byzantium, "constantinople": .petersburg, "berlin": .berlin, "london": .london,
+        ]
+        var header = ConsensusHeader()
+        header.number = try #require(UInt64(line[2]))
+        header.coinbase = try #require(Address(hex: line[3]))
+        let ommers = try stride(from: 5, to: line.count, by: 2).map { at in
+            var ommer = ConsensusHeader()
+            ommer.number = try #require(UInt64(line[at]))
+            ommer.coinbase = try #require(Address(hex: line[at + 1]))
+            return ommer
+        }
+        let state = PinnedState(unknown: .absent)
+        var machine = Machine()
+        _ = try BlockExecutor.execute(
+            Block(header: header, ommers: ommers), on: state, rules: .ethereum(try #require(forks[line[1]])),
+            blobs: nil, depositContract: nil, with: &machine)
+        let root = state.stateRoot(with: machine.overlay.changes(on: state))
+        #expect(root == Hash32(hex: line[4]), "\(line)")
     }
 
     @Test func `no value of blob arithmetic traps`() {

@@ -177,4 +177,34 @@ import Testing
             #expect(error == .missing([.account(SystemContracts.beaconRoots)]) && !error.isJudgement)
         }
     }
+
+    /// Before Cancun a contract can die and come back in one block, with a slot at its old value.
+    @Test func `a slot that was cleared and set to its old value again is kept`() throws {
+        let initCode = Hex.decode("600560015561_33ff_5f52_6002_601e_f3".filter { $0 != "_" }) ?? []
+        let factory = Address(high: 0xfa, low: 4)
+        let made = Address(
+            bytes: Keccak256.hash([0xff] + factory.bytes + Hash32.zero.bytes + Keccak256.hash(initCode).bytes).bytes
+                .suffix(20))
+        var state = PinnedState(unknown: .absent)
+        state.setAccount(try payer(), AccountState(balance: 1 << 80))
+        state.setAccount(made, AccountState(nonce: 1, codeHash: state.setCode([0x33, 0xff])))
+        state.setStorage(made, 1, 5)
+        state.setStorage(made, 2, 6)
+        let code = [0x6e] + initCode + [0x5f, 0x52, 0x5f, 0x60, 0x0f, 0x60, 0x11, 0x5f, 0xf5, 0x00]
+        state.setAccount(factory, AccountState(nonce: 1, codeHash: state.setCode(code)))
+        var head = ConsensusHeader()
+        head.gasLimit = 30_000_000
+        head.stateRoot = state.stateRoot()
+        head.baseFeePerGas = 7
+        head.withdrawalsRoot = MerklePatricia.emptyRoot
+        var chain = try Chain(head: head, state: state, schedule: .always(.shanghai))
+        var machine = Machine()
+        _ = try child(&chain, [try transaction(0, to: made), try transaction(1, to: factory)], with: &machine)
+        let (one, two) = (chain.state.storage(made, 1), chain.state.storage(made, 2))
+        #expect(one == 5 && two == .zero)
+        let proof = chain.proof(of: made, slots: [1, 2])
+        let root = chain.state.stateRoot()
+        #expect(try proof.verify(stateRoot: root)?.nonce == 1)
+        #expect(proof.slots.map(\.value) == [5, 0])
+    }
 }

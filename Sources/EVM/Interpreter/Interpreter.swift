@@ -57,7 +57,8 @@ extension Machine {
     ///
     /// `top` points at the topmost word; one below `stackBase` when the stack is empty. Need and growth of the stack and
     /// the constant price are checked before each instruction.
-    @inline(never) mutating func interpret<Observer: StepObserver & ~Copyable>(_ observer: inout Observer) -> FrameExit {
+    @inline(never) mutating func interpret<Observer: StepObserver & ~Copyable>(_ observer: inout Observer) -> FrameExit
+    {
         let code = frame.pointee.code
         let bottom = frame.pointee.stackBase - 1
         var pc = frame.pointee.pc

@@ -23,7 +23,8 @@ struct KeccakMemo: ~Copyable {
 
     /// keccak256(first ‖ second).
     @inline(__always) func hash(_ first: U256, _ second: U256) -> U256 {
-        let mixed = (first.w0 ^ first.w3 &* 3) &* 0x9e37_79b9_7f4a_7c15 ^ (second.w0 ^ first.w1) &* 0xc2b2_ae3d_27d4_eb4f
+        let mixed =
+            (first.w0 ^ first.w3 &* 3) &* 0x9e37_79b9_7f4a_7c15 ^ (second.w0 ^ first.w1) &* 0xc2b2_ae3d_27d4_eb4f
         let slot = Int(truncatingIfNeeded: mixed &>> 54)
         if entries[slot].first == first, entries[slot].second == second { return entries[slot].hash }
         let hash = Keccak256.hash(first, second).word

@@ -158,7 +158,7 @@ extension Machine {
         let input = Span(_unsafeStart: UnsafePointer(start), count: call.inputCount)
         let price = precompile.gas(for: input, prices: rules.precompiles.prices)
         guard let price, price <= call.gas,
-            precompile.run(input, into: &precompileOutput, prices: rules.precompiles.prices)
+            run(precompile, input)
         else {
             overlay.takeBack(to: checkpoint)
             flag.pointee = .zero
@@ -173,6 +173,26 @@ extension Machine {
         if wanted > 0 { (frameMemory + call.outputStart).update(from: returnData.base, count: wanted) }
         flag.pointee = .one
         return left &+ (call.gas &- price)
+    }
+
+    /// Runs it into `precompileOutput`, or remembers what it answered.
+    mutating func run(_ precompile: Precompile, _ input: Span<UInt8>) -> Bool {
+        guard precompile == .ecrecover, input.count >= 128 else {
+            return precompile.run(input, into: &precompileOutput, prices: rules.precompiles.prices)
+        }
+        return input.withUnsafeBytes { bytes in
+            let start = bytes.baseAddress!
+            if let signer = recoveries.signer(start) {
+                if signer.isZero { return true }
+                for at in 0..<32 { precompileOutput.append(UInt8(truncatingIfNeeded: (signer >> (248 - 8 * at)).w0)) }
+                return true
+            }
+            let succeeded = precompile.run(input, into: &precompileOutput, prices: rules.precompiles.prices)
+            var signer = U256.zero
+            if precompileOutput.count == 32 { precompileOutput.withUnsafeBytes { signer = loadWord($0.baseAddress!) } }
+            recoveries.remember(start, signer)
+            return succeeded
+        }
     }
 
     private mutating func pushFrame(_ call: PreparedCall, flag: Words, _ checkpoint: OverlayCheckpoint) {

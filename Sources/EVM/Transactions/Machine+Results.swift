@@ -11,6 +11,9 @@ extension Machine {
     /// The logs of a run on the overlay that is in place, in order.
     public func logs(of outcome: Outcome) -> [ReceiptLog] { outcome.logs.map { log($0) } }
 
+    /// The logs of every run on the overlay that is in place, in order.
+    public var allLogs: [ReceiptLog] { (0..<overlay.logs.count).map { log($0) } }
+
     private func log(_ index: Int) -> ReceiptLog {
         let record = overlay.logs[index]
         let topics = [record.topics.0, record.topics.1, record.topics.2, record.topics.3]

@@ -73,7 +73,7 @@ extension Machine {
             overlay.takeBack(to: checkpoint)
             return .outOfGas
         }
-        guard precompile.run(input.span, into: &precompileOutput, prices: rules.precompiles.prices) else {
+        guard run(precompile, input.span) else {
             overlay.takeBack(to: checkpoint)
             return .precompileFailed
         }

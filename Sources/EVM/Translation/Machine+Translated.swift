@@ -56,7 +56,12 @@ extension Machine {
                 gas &-= prices.expByte &* Int64((b.pointee.bitWidthUsed &+ 7) / 8)
                 if _slowPath(gas < 0) { return exceptional(.outOfGas) }
                 d.pointee = WordMath.power(a.pointee, b.pointee)
-            case .move: d.pointee = a.pointee
+            case .move:
+                // `b` is zero, which the compiler cannot know: it would copy by 16 bytes, and such a load right after
+                // the 8-byte stores of a result waits for them.
+                let zero = UInt64(truncatingIfNeeded: now.b)
+                let value = a.pointee
+                d.pointee = U256(limbs: value.w0 ^ zero, value.w1 ^ zero, value.w2 ^ zero, value.w3 ^ zero)
             case .callDataLoad: d.pointee = callData(at: a.pointee)
             case .blobHash: d.pointee = blobHash(a.pointee)
             case .environment: d.pointee = surrounding(UInt8(truncatingIfNeeded: now.imm))

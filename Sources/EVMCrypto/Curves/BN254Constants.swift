@@ -4,30 +4,63 @@ internal import EVMTypes
 
 /// The base field of bn254 and the tower over it, xi = 9 + u.
 enum BN254Parameters {
-    static var modulus: Limbs4 { Limbs4(0x3c208c16d87cfd47, 0x97816a916871ca8d, 0xb85045b68181585d, 0x30644e72e131a029) }
+    static var modulus: Limbs4 {
+        Limbs4(0x3c208c16d87cfd47, 0x97816a916871ca8d, 0xb85045b68181585d, 0x30644e72e131a029)
+    }
     static var negativeInverse: UInt64 { 0x87d20782e4866389 }
     static var inverse62: UInt64 { 0x382df87d1b799c77 }
     static var radix: Limbs4 { Limbs4(0xd35d438dc58f0d9d, 0x0a78eb28f5c70b3d, 0x666ea36f7879462c, 0x0e0a77c19a07df2f) }
-    static var radixSquared: Limbs4 { Limbs4(0xf32cfc5b538afa89, 0xb5e71911d44501fb, 0x47ab1eff0a417ff6, 0x06d89f71cab8351f) }
-    static var radixCubed: Limbs4 { Limbs4(0xb1cd6dafda1530df, 0x62f210e6a7283db6, 0xef7f0b0c0ada0afb, 0x20fd6e902d592544) }
-    static var halfModulus: Limbs4 { Limbs4(0x9e10460b6c3e7ea3, 0xcbc0b548b438e546, 0xdc2822db40c0ac2e, 0x183227397098d014) }
+    static var radixSquared: Limbs4 {
+        Limbs4(0xf32cfc5b538afa89, 0xb5e71911d44501fb, 0x47ab1eff0a417ff6, 0x06d89f71cab8351f)
+    }
+    static var radixCubed: Limbs4 {
+        Limbs4(0xb1cd6dafda1530df, 0x62f210e6a7283db6, 0xef7f0b0c0ada0afb, 0x20fd6e902d592544)
+    }
+    static var halfModulus: Limbs4 {
+        Limbs4(0x9e10460b6c3e7ea3, 0xcbc0b548b438e546, 0xdc2822db40c0ac2e, 0x183227397098d014)
+    }
     /// xi^((p - 1) / 6).
-    static let frobenius = FrobeniusConstants<BN254Parameters>(Fp2(Fp(montgomery: Limbs4(0xaf9ba69633144907, 0xca6b1d7387afb78a, 0x11bded5ef08a2087, 0x02f34d751a1f3a7c)), Fp(montgomery: Limbs4(0xa222ae234c492d72, 0xd00f02a4565de15b, 0xdc2ff3a253dfc926, 0x10a75716b3899551))))
+    static let frobenius = FrobeniusConstants<BN254Parameters>(
+        Fp2(
+            Fp(montgomery: Limbs4(0xaf9ba69633144907, 0xca6b1d7387afb78a, 0x11bded5ef08a2087, 0x02f34d751a1f3a7c)),
+            Fp(montgomery: Limbs4(0xa222ae234c492d72, 0xd00f02a4565de15b, 0xdc2ff3a253dfc926, 0x10a75716b3899551))))
     /// 3: the curve's b.
-    static var curveB: Fp<BN254Parameters> { Fp(montgomery: Limbs4(0x7a17caa950ad28d7, 0x1f6ac17ae15521b9, 0x334bea4e696bd284, 0x2a1f6744ce179d8e)) }
+    static var curveB: Fp<BN254Parameters> {
+        Fp(montgomery: Limbs4(0x7a17caa950ad28d7, 0x1f6ac17ae15521b9, 0x334bea4e696bd284, 0x2a1f6744ce179d8e))
+    }
     /// 3 / xi: the twist's b.
-    static var twistB: Fp2<BN254Parameters> { Fp2(Fp(montgomery: Limbs4(0x3bf938e377b802a8, 0x020b1b273633535d, 0x26b7edf049755260, 0x2514c6324384a86d)), Fp(montgomery: Limbs4(0x38e7ecccd1dcff67, 0x65f0b37d93ce0d3e, 0xd749d0dd22ac00aa, 0x0141b9ce4a688d4d))) }
+    static var twistB: Fp2<BN254Parameters> {
+        Fp2(
+            Fp(montgomery: Limbs4(0x3bf938e377b802a8, 0x020b1b273633535d, 0x26b7edf049755260, 0x2514c6324384a86d)),
+            Fp(montgomery: Limbs4(0x38e7ecccd1dcff67, 0x65f0b37d93ce0d3e, 0xd749d0dd22ac00aa, 0x0141b9ce4a688d4d)))
+    }
     /// 9 / xi.
-    static var twistThreeB: Fp2<BN254Parameters> { Fp2(Fp(montgomery: Limbs4(0x3baa927cb62e0d6a, 0xd71e7c52d1b664fd, 0x03873e63d95d4664, 0x0e75b5b1082ab8f4)), Fp(montgomery: Limbs4(0xaab7c6667596fe35, 0x31d21a78bb6a27ba, 0x85dd7297680401ff, 0x03c52d6adf39a7e9))) }
+    static var twistThreeB: Fp2<BN254Parameters> {
+        Fp2(
+            Fp(montgomery: Limbs4(0x3baa927cb62e0d6a, 0xd71e7c52d1b664fd, 0x03873e63d95d4664, 0x0e75b5b1082ab8f4)),
+            Fp(montgomery: Limbs4(0xaab7c6667596fe35, 0x31d21a78bb6a27ba, 0x85dd7297680401ff, 0x03c52d6adf39a7e9)))
+    }
     /// A cube root of 1: (beta x, y) is [lambda](x, y).
-    static var beta: Fp<BN254Parameters> { Fp(montgomery: Limbs4(0x3350c88e13e80b9c, 0x7dce557cdb5e56b9, 0x6001b4b8b615564a, 0x2682e617020217e0)) }
+    static var beta: Fp<BN254Parameters> {
+        Fp(montgomery: Limbs4(0x3350c88e13e80b9c, 0x7dce557cdb5e56b9, 0x6001b4b8b615564a, 0x2682e617020217e0))
+    }
     /// The order of the groups.
-    static var order: U256 { U256(limbs: 0x43e1f593f0000001, 0x2833e84879b97091, 0xb85045b68181585d, 0x30644e72e131a029) }
+    static var order: U256 {
+        U256(limbs: 0x43e1f593f0000001, 0x2833e84879b97091, 0xb85045b68181585d, 0x30644e72e131a029)
+    }
     /// x, which p and the order are polynomials of.
     static var x: UInt64 { 4965661367192848881 }
     /// psi(x, y) = (psiX conj(x), psiY conj(y)) on the twist.
-    static var psiX: Fp2<BN254Parameters> { Fp2(Fp(montgomery: Limbs4(0xb5773b104563ab30, 0x347f91c8a9aa6454, 0x7a007127242e0991, 0x1956bcd8118214ec)), Fp(montgomery: Limbs4(0x6e849f1ea0aa4757, 0xaa1c7b6d89f89141, 0xb6e713cdfae0ca3a, 0x26694fbb4e82ebc3))) }
-    static var psiY: Fp2<BN254Parameters> { Fp2(Fp(montgomery: Limbs4(0xe4bbdd0c2936b629, 0xbb30f162e133bacb, 0x31a9d1b6f9645366, 0x253570bea500f8dd)), Fp(montgomery: Limbs4(0xa1d77ce45ffe77c7, 0x07affd117826d1db, 0x6d16bd27bb7edc6b, 0x2c87200285defecc))) }
+    static var psiX: Fp2<BN254Parameters> {
+        Fp2(
+            Fp(montgomery: Limbs4(0xb5773b104563ab30, 0x347f91c8a9aa6454, 0x7a007127242e0991, 0x1956bcd8118214ec)),
+            Fp(montgomery: Limbs4(0x6e849f1ea0aa4757, 0xaa1c7b6d89f89141, 0xb6e713cdfae0ca3a, 0x26694fbb4e82ebc3)))
+    }
+    static var psiY: Fp2<BN254Parameters> {
+        Fp2(
+            Fp(montgomery: Limbs4(0xe4bbdd0c2936b629, 0xbb30f162e133bacb, 0x31a9d1b6f9645366, 0x253570bea500f8dd)),
+            Fp(montgomery: Limbs4(0xa1d77ce45ffe77c7, 0x07affd117826d1db, 0x6d16bd27bb7edc6b, 0x2c87200285defecc)))
+    }
     // The lattice of scalars (a, b) with a + b lambda = 0: magnitudes and signs of its two short vectors.
     static var firstA: UInt128 { 147946756881789319000765030803803410728 }
     static var firstB: UInt128 { 9931322734385697763 }

@@ -4,6 +4,7 @@ Each line: a name, the arguments, the answer, all decimal; `-` where the specifi
 """
 import pathlib
 import random
+from importlib import import_module
 from types import SimpleNamespace
 
 from ethereum.forks.bpo2.vm import gas as bpo2
@@ -48,8 +49,6 @@ for _ in range(300):
     emit("basefee", fee, gas_limit, gas_used, answer)
 
 for name, gas, blobs in [("cancun", cancun, 6), ("prague", prague, 9), ("osaka", osaka, 9), ("bpo2", bpo2, 21)]:
-    from importlib import import_module
-
     header_type = import_module(f"ethereum.forks.{name}.blocks").Header
     for _ in range(120):
         used = rng.randrange(blobs + 1) * 2**17
@@ -66,6 +65,20 @@ for _ in range(20):
     requests.sort(key=lambda r: r[0])
     digest = osaka_requests.compute_requests_hash(requests)
     emit("requests", digest.hex(), *[r.hex() for r in requests])
+
+for name in ["frontier", "homestead", "spurious_dragon", "byzantium", "constantinople", "berlin", "london"]:
+    fork = import_module(f"ethereum.forks.{name}.fork")
+    state_module = import_module(f"ethereum.forks.{name}.state")
+    for count in (0, 1, 2, 2):
+        number = rng.randrange(100, 10**7)
+        coinbase = state_module.Address(rng.randbytes(20))
+        ommers = [(number - rng.randrange(1, 7), rng.choice([coinbase, state_module.Address(rng.randbytes(20))])) for _ in range(count)]
+        state = state_module.State()
+        fork.pay_rewards(
+            state, Uint(number), coinbase, tuple(SimpleNamespace(number=Uint(n), coinbase=c) for n, c in ommers)
+        )
+        root = state_module.state_root(state)
+        emit("reward", name, number, coinbase.hex(), root.hex(), *[f"{n} {c.hex()}" for n, c in ommers])
 
 pathlib.Path(__file__).with_name("rules.txt").write_text("\n".join(lines) + "\n")
 print(len(lines))

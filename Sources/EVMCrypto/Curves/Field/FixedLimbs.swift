@@ -31,6 +31,8 @@ protocol FixedLimbs: Equatable, Sendable, BitwiseCopyable {
 
     /// The whole product.
     static func multiplyWide(_ a: Self, _ b: Self) -> Wide<Self>
+    /// The whole square.
+    static func squareWide(_ a: Self) -> Wide<Self>
     /// a b / 2^(64 count) modulo p, below 2 p, for a b < p 2^(64 count). `inverse` is -1/p modulo 2^64; p's top limb
     /// must be below 2^62, so that no row of the product overflows (the "no-carry" form of CIOS).
     static func montgomeryMultiply(_ a: Self, _ b: Self, modulus: Self, inverse: UInt64) -> Self

@@ -43,12 +43,11 @@ private struct DivisionSteps {
     init(eta: inout Int64, f f0: UInt64, g g0: UInt64) {
         var f = f0, g = g0, delay = eta
         var (u, v, q, r): (Int64, Int64, Int64, Int64) = (1, 0, 0, 1)
-        // -1/f modulo 2^6: f is its own inverse modulo 2^3, and one Newton step doubles the bits.
-        var negativeInverse = f &* (f &* f &- 2)
         var left: Int64 = 62
         while true {
             // All zero bits of g at once; the mask ends the count after 62.
-            let zeros = Int64(truncatingIfNeeded: (g | UInt64.max &<< UInt64(truncatingIfNeeded: left)).trailingZeroBitCount)
+            let stop = UInt64.max &<< UInt64(truncatingIfNeeded: left)
+            let zeros = Int64(truncatingIfNeeded: (g | stop).trailingZeroBitCount)
             g &>>= UInt64(truncatingIfNeeded: zeros)
             u &<<= zeros
             v &<<= zeros
@@ -60,11 +59,11 @@ private struct DivisionSteps {
                 (f, g) = (g, 0 &- f)
                 (u, q) = (q, 0 &- u)
                 (v, r) = (r, 0 &- v)
-                negativeInverse = f &* (f &* f &- 2)
             }
-            // -g/f modulo 2^bits clears that many bits of g.
+            // -g/f modulo 2^bits clears that many bits of g. f is its own inverse modulo 2^3, and f (2 - f^2) is that
+            // modulo 2^6 (Newton).
             let bits = min(delay &+ 1, left)
-            let w = g &* negativeInverse & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- bits)) & 63
+            let w = (g &* f) &* (f &* f &- 2) & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- bits)) & 63
             let signed = Int64(bitPattern: w)
             g &+= f &* w
             q &+= u &* signed

@@ -65,13 +65,12 @@ struct Fp2<P: TowerParameters>: Equatable, Sendable, BitwiseCopyable {
     /// (c0 + c1)(c0 - c1) + 2 c0 c1 u.
     @inline(never)
     var squared: Fp2 {
-        let cross = c0 * c1
-        return Fp2(Fp.lazySum(c0, c1) * (c0 - c1), cross.doubled)
+        Fp2(Fp.product(Fp.lazySum(c0, c1), c0 - c1), Fp.product(c0, c1).doubled)
     }
 
     /// A factor from the base field.
-    @inline(__always)
-    static func * (a: Fp2, b: Fp<P>) -> Fp2 { Fp2(a.c0 * b, a.c1 * b) }
+    @inline(never)
+    static func * (a: Fp2, b: Fp<P>) -> Fp2 { Fp2(.product(a.c0, b), .product(a.c1, b)) }
 
     /// 1 / a, and 0 for 0.
     var inverse: Fp2 {

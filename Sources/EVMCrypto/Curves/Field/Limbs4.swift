@@ -122,6 +122,39 @@ extension Limbs4 {
         return Wide(low: low, high: high)
     }
 
+    /// The products of different limbs once, shifted by a bit, and the squares of the limbs.
+    @inline(__always)
+    static func squareWide(_ a: Limbs4) -> Wide<Limbs4> {
+        var carry: UInt64 = 0
+        let t1 = multiplyAdd(0, a.l0, a.l1, &carry)
+        let t2 = multiplyAdd(0, a.l0, a.l2, &carry)
+        var t3 = multiplyAdd(0, a.l0, a.l3, &carry)
+        var t4 = carry
+        carry = 0
+        t3 = multiplyAdd(t3, a.l1, a.l2, &carry)
+        t4 = multiplyAdd(t4, a.l1, a.l3, &carry)
+        var t5 = carry
+        carry = 0
+        t5 = multiplyAdd(t5, a.l2, a.l3, &carry)
+        let t6 = carry
+        carry = 0
+        let s0 = a.l0.multipliedFullWidth(by: a.l0)
+        let w0 = addCarry(0, s0.low, &carry)
+        let w1 = addCarry(t1 &<< 1, s0.high, &carry)
+        let s1 = a.l1.multipliedFullWidth(by: a.l1)
+        let w2 = addCarry(t2 &<< 1 | t1 &>> 63, s1.low, &carry)
+        let w3 = addCarry(t3 &<< 1 | t2 &>> 63, s1.high, &carry)
+        let s2 = a.l2.multipliedFullWidth(by: a.l2)
+        let w4 = addCarry(t4 &<< 1 | t3 &>> 63, s2.low, &carry)
+        let w5 = addCarry(t5 &<< 1 | t4 &>> 63, s2.high, &carry)
+        let s3 = a.l3.multipliedFullWidth(by: a.l3)
+        let w6 = addCarry(t6 &<< 1 | t5 &>> 63, s3.low, &carry)
+        let w7 = addCarry(t6 &>> 63, s3.high, &carry)
+        return Wide(
+            low: Limbs4(w0, w1, w2, w3),
+            high: Limbs4(w4, w5, w6, w7))
+    }
+
     /// (self + x y + m p) / 2^64 with the m that makes it whole.
     @inline(__always)
     private func montgomeryRow(_ x: Limbs4, _ y: UInt64, _ p: Limbs4, _ inverse: UInt64) -> Limbs4 {

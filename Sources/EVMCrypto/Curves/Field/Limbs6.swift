@@ -142,6 +142,58 @@ extension Limbs6 {
         return Wide(low: low, high: high)
     }
 
+    /// The products of different limbs once, shifted by a bit, and the squares of the limbs.
+    @inline(__always)
+    static func squareWide(_ a: Limbs6) -> Wide<Limbs6> {
+        var carry: UInt64 = 0
+        let t1 = multiplyAdd(0, a.l0, a.l1, &carry)
+        let t2 = multiplyAdd(0, a.l0, a.l2, &carry)
+        var t3 = multiplyAdd(0, a.l0, a.l3, &carry)
+        var t4 = multiplyAdd(0, a.l0, a.l4, &carry)
+        var t5 = multiplyAdd(0, a.l0, a.l5, &carry)
+        var t6 = carry
+        carry = 0
+        t3 = multiplyAdd(t3, a.l1, a.l2, &carry)
+        t4 = multiplyAdd(t4, a.l1, a.l3, &carry)
+        t5 = multiplyAdd(t5, a.l1, a.l4, &carry)
+        t6 = multiplyAdd(t6, a.l1, a.l5, &carry)
+        var t7 = carry
+        carry = 0
+        t5 = multiplyAdd(t5, a.l2, a.l3, &carry)
+        t6 = multiplyAdd(t6, a.l2, a.l4, &carry)
+        t7 = multiplyAdd(t7, a.l2, a.l5, &carry)
+        var t8 = carry
+        carry = 0
+        t7 = multiplyAdd(t7, a.l3, a.l4, &carry)
+        t8 = multiplyAdd(t8, a.l3, a.l5, &carry)
+        var t9 = carry
+        carry = 0
+        t9 = multiplyAdd(t9, a.l4, a.l5, &carry)
+        let t10 = carry
+        carry = 0
+        let s0 = a.l0.multipliedFullWidth(by: a.l0)
+        let w0 = addCarry(0, s0.low, &carry)
+        let w1 = addCarry(t1 &<< 1, s0.high, &carry)
+        let s1 = a.l1.multipliedFullWidth(by: a.l1)
+        let w2 = addCarry(t2 &<< 1 | t1 &>> 63, s1.low, &carry)
+        let w3 = addCarry(t3 &<< 1 | t2 &>> 63, s1.high, &carry)
+        let s2 = a.l2.multipliedFullWidth(by: a.l2)
+        let w4 = addCarry(t4 &<< 1 | t3 &>> 63, s2.low, &carry)
+        let w5 = addCarry(t5 &<< 1 | t4 &>> 63, s2.high, &carry)
+        let s3 = a.l3.multipliedFullWidth(by: a.l3)
+        let w6 = addCarry(t6 &<< 1 | t5 &>> 63, s3.low, &carry)
+        let w7 = addCarry(t7 &<< 1 | t6 &>> 63, s3.high, &carry)
+        let s4 = a.l4.multipliedFullWidth(by: a.l4)
+        let w8 = addCarry(t8 &<< 1 | t7 &>> 63, s4.low, &carry)
+        let w9 = addCarry(t9 &<< 1 | t8 &>> 63, s4.high, &carry)
+        let s5 = a.l5.multipliedFullWidth(by: a.l5)
+        let w10 = addCarry(t10 &<< 1 | t9 &>> 63, s5.low, &carry)
+        let w11 = addCarry(t10 &>> 63, s5.high, &carry)
+        return Wide(
+            low: Limbs6(w0, w1, w2, w3, w4, w5),
+            high: Limbs6(w6, w7, w8, w9, w10, w11))
+    }
+
     /// (self + x y + m p) / 2^64 with the m that makes it whole.
     @inline(__always)
     private func montgomeryRow(_ x: Limbs6, _ y: UInt64, _ p: Limbs6, _ inverse: UInt64) -> Limbs6 {

@@ -1,0 +1,111 @@
+public import EVM
+internal import EVMCodec
+public import EVMTypes
+
+/// Writes EIP-3155 trace lines, one JSON object an instruction, in geth's and evmone's form.
+///
+/// `gasCost` is what the step took from the frame, so for a call also the gas that went along, and all of it for a step
+/// that fails; such a step has `error`. `memory` is there on demand only: it makes traces large.
+/// Source: EIP-3155.
+public struct StepTraceWriter: StepTracer, ~Copyable {
+    public static var isActive: Bool { true }
+
+    /// Whether lines have the frame's whole memory.
+    private let withMemory: Bool
+    /// Takes finished lines, several at a time, each with its line feed.
+    private let sink: ([UInt8]) -> Void
+    private var lines: [UInt8] = []
+    /// The part of the step's line behind its cost.
+    private var rest: [UInt8] = []
+    private var gasBefore: Int64 = 0
+
+    /// Lines are given to `sink` in pieces of about 64 KiB; call `flush` at the end.
+    public init(withMemory: Bool = false, sink: @escaping ([UInt8]) -> Void) {
+        self.withMemory = withMemory
+        self.sink = sink
+    }
+
+    public mutating func willRun(_ step: TracedStep, stack: Span<U256>, memory: Span<UInt8>) {
+        gasBefore = step.gas
+        put("{\"pc\":\(step.pc),\"op\":\(step.opcode),\"gas\":\"0x\(String(step.gas, radix: 16))\",\"gasCost\":\"0x")
+        // The cost is known after the step; what comes behind it is kept till then.
+        rest.removeAll(keepingCapacity: true)
+        rest += "\",\"memSize\":\(step.memorySize),\"stack\":[".utf8
+        for index in 0..<stack.count {
+            if index > 0 { rest.append(UInt8(ascii: ",")) }
+            rest += "\"\(stack[index].hex)\"".utf8
+        }
+        rest += "],\"depth\":\(step.depth),\"refund\":\(step.refund),\"opName\":\"".utf8
+        rest += Self.name(step.opcode).utf8
+        rest.append(UInt8(ascii: "\""))
+        if withMemory {
+            rest += ",\"memory\":\"0x".utf8
+            for index in 0..<memory.count {
+                rest.append(Hex.character(memory[index] >> 4))
+                rest.append(Hex.character(memory[index] & 15))
+            }
+            rest.append(UInt8(ascii: "\""))
+        }
+    }
+
+    public mutating func didRun(gasLeft: Int64, halt: Halt?) {
+        put(String(gasBefore - gasLeft, radix: 16))
+        lines += rest
+        if let halt, let text = halt.errorText { put(",\"error\":\"\(text)\"") }
+        put("}\n")
+        if lines.count >= 1 << 16 { flush() }
+    }
+
+    /// Writes the line that ends a trace.
+    public mutating func end(_ line: String) {
+        put(line)
+        put("\n")
+        flush()
+    }
+
+    /// Hands over what is written so far.
+    public mutating func flush() {
+        if !lines.isEmpty { sink(lines) }
+        lines.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func put(_ text: String) { lines += text.utf8 }
+
+    /// The instruction's name; geth's wording for bytes that are none.
+    static func name(_ opcode: UInt8) -> String {
+        switch opcode {
+        case 0x44: "DIFFICULTY"
+        default:
+            Opcode(rawValue: opcode)?.name ?? "opcode 0x\(String(opcode, radix: 16)) not defined"
+        }
+    }
+}
+
+extension Halt {
+    /// What people call a failure; nil when the frame ended well.
+    public var errorText: String? {
+        switch self {
+        case .stop, .return, .selfdestruct: nil
+        case .revert: "execution reverted"
+        case .outOfGas: "out of gas"
+        case .stackUnderflow: "stack underflow"
+        case .stackOverflow: "stack limit reached 1024"
+        case .invalidJump: "invalid jump destination"
+        case .invalidOpcode: "invalid opcode: INVALID"
+        case .undefinedOpcode: "invalid opcode"
+        case .staticViolation: "write protection"
+        case .returnDataOutOfBounds: "return data out of bounds"
+        case .createCollision: "contract address collision"
+        case .initCodeTooLong: "max initcode size exceeded"
+        case .codeTooLong: "max code size exceeded"
+        case .codeStartsWithEF: "invalid code: must not begin with 0xef"
+        case .precompileFailed: "precompiled contract failed"
+        case .callTooDeep: "max call depth exceeded"
+        case .insufficientBalance: "insufficient balance for transfer"
+        case .nonceOverflow: "nonce uint64 overflow"
+        case .missingState: "state is missing"
+        case .memoryLimit: "memory limit of the machine reached"
+        case .unsupportedPrecompile: "precompiled contract is not supported"
+        }
+    }
+}
