@@ -24,8 +24,6 @@ public struct WorkloadRunner: ~Copyable {
         public var problem: String?
     }
 
-    /// The limits of a machine whose owner has no reason to change them.
-    public static var usualLimits: MachineLimits { MachineLimits() }
     /// Transactions in a sample of a single cold transaction.
     public var batch = 100
     /// The machine that runs all of them.

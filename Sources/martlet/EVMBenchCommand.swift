@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import EVM
 import EVMCodec
 import Foundation
 
@@ -24,7 +25,10 @@ struct EVMBenchCommand: ParsableCommand {
     @Option(help: "Samples of a case, 1 to 1000.")
     var samples = 5
 
-    @Flag(help: "Print one JSON list: name, ns, gas, logs, problem.")
+    @Option(help: "Time whole blocks instead: block tests (JSON files, or folders of them), once each.")
+    var blocks: [String] = []
+
+    @Flag(help: "Print one JSON list: name, ns, gas, logs, problem; of blocks: file, cases, gas, seconds.")
     var json = false
 
     @Flag(help: "Run codes as bytes only and never translated.")
@@ -34,12 +38,11 @@ struct EVMBenchCommand: ParsableCommand {
         guard (1...1000).contains(samples) else {
             throw CLIFailure(code: .badUsage, message: "--samples must be 1 to 1000, not \(samples)")
         }
+        if !blocks.isEmpty { return try runBlocks() }
         let workloads = try workloads().filter { workload in only.map { workload.name.contains($0) } ?? true }
         guard !workloads.isEmpty else {
             throw CLIFailure(code: .failed, message: "no case's name contains \"\(only ?? "")\"")
         }
-        var limits = WorkloadRunner.usualLimits
-        limits.translates = !bytesOnly
         var runner = WorkloadRunner(limits: limits)
         var results: [JSON] = []
         var wrong: [String] = []
@@ -54,6 +57,39 @@ struct EVMBenchCommand: ParsableCommand {
         guard wrong.isEmpty else {
             throw CLIFailure(code: .failed, message: "wrong: \(wrong.joined(separator: ", "))")
         }
+    }
+
+    private var limits: MachineLimits {
+        var limits = MachineLimits()
+        limits.translates = !bytesOnly
+        return limits
+    }
+
+    private func runBlocks() throws {
+        var bench = BlockBench(limits: limits)
+        var figures: [BlockBench.Figure] = []
+        do {
+            let files = try TestPaths.files(blocks).filter { file in only.map { file.contains($0) } ?? true }
+            if !json { Terminal.out(BlockBench.Figure.head) }
+            for file in files {
+                let figure = try bench.measure(file: file)
+                figures.append(figure)
+                if !json { Terminal.out(figure.line) }
+            }
+        } catch { throw CLIFailure(code: .badUsage, message: "\(error)") }
+        if json {
+            Terminal.out(JSON.array(figures.map(\.json)).text)
+        } else if let slowest = figures.filter({ $0.megagasPerSecond != nil }).min(by: isSlower) {
+            Terminal.out("slowest: \(Int(slowest.megagasPerSecond ?? 0)) Mgas/s, \(slowest.file)")
+        }
+        let wrong = figures.filter { $0.problem != nil }.map(\.file)
+        guard wrong.isEmpty else {
+            throw CLIFailure(code: .failed, message: "wrong: \(wrong.joined(separator: ", "))")
+        }
+    }
+
+    private func isSlower(_ a: BlockBench.Figure, _ b: BlockBench.Figure) -> Bool {
+        (a.megagasPerSecond ?? 0) < (b.megagasPerSecond ?? 0)
     }
 
     private func workloads() throws -> [Workload] {
