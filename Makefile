@@ -19,7 +19,7 @@ build: setup ## Build the release executable .build/release/martlet
 run: build ## Set up, start a local chain and the node on it, show arbitrage being landed; Ctrl-C ends it
 	@scripts/run.sh
 
-test: setup test-unit test-contracts test-chain ## Everything: unit and vector tests, contracts, the node on a real chain
+test: setup test-unit test-contracts test-fuzz test-chain ## Everything: unit and vector tests, contracts, the EVM against EELS, the node on a real chain
 	@scripts/summary.sh
 
 test-unit:
@@ -29,7 +29,7 @@ test-contracts:
 	@scripts/contracts.sh
 
 test-fuzz: ## The EVM against the executable specification on random cases (FUZZ_FLAGS="--seconds N --seed S")
-	@scripts/fuzz-evm.sh $(FUZZ_FLAGS)
+	@MARTLET_FUZZ_SCRATCH=.build-test MARTLET_FUZZ_FLAGS="-Xswiftc -enable-testing $(SWIFT_FLAGS)" scripts/fuzz-evm.sh $(FUZZ_FLAGS)
 
 test-chain:
 	@scripts/test-chain.sh
