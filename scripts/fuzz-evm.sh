@@ -17,7 +17,8 @@ scratch="${MARTLET_FUZZ_SCRATCH:-.build}"
 echo "fuzz: building martlet-fuzz (release)"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-swift build -c release --product martlet-fuzz --scratch-path "$scratch" >"$log" 2>&1 || { grep -E 'error' "$log" | head -n 20; tail -n 5 "$log"; exit 1; }
+# shellcheck disable=SC2086 # flags, word by word
+swift build -c release --product martlet-fuzz --scratch-path "$scratch" ${MARTLET_FUZZ_FLAGS:-} >"$log" 2>&1 || { grep -E 'error' "$log" | head -n 20; tail -n 5 "$log"; exit 1; }
 mkdir -p .build-test/reports
 export PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0
 exec "$venv/bin/python" Tests/Fuzz/fuzz.py --binary "$scratch/release/martlet-fuzz" --out .build-test/fuzz --count-file .build-test/reports/fuzz.count "$@"

@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FILE_LINES, FUNCTION_LINES, LINE_COLUMNS = 400, 70, 120
 HOT = {"EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore"}
 # path or path:function -> lines it may have
-ALLOWED: dict[str, int] = {}
+ALLOWED: dict[str, int] = {
+    # One switch over every instruction: its locals are the machine's registers, which calls would push to memory.
+    "Sources/EVM/Translation/Machine+Translated.swift:runTranslated": 230,
+}
 
 HOT_BANNED = [
     (re.compile(r"^\s*(public |internal |package |@_exported )*import Foundation"), "imports Foundation"),

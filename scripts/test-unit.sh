@@ -9,7 +9,7 @@ swift build --build-tests "$@" >"$log" 2>&1 || { grep -E 'error|warning' "$log" 
 echo "test: running"
 status=0
 swift test --skip-build "$@" >"$log" 2>&1 || status=$?
-grep -E '^(skipped:|[Vv]ectors|degenbot|mev_blocks|evm_vectors|CREATE2|transaction suite|[A-Za-z]+ fuzz:)' "$log" | sort | uniq || true
+grep -E '^(skipped:|[Vv]ectors|degenbot|mev_blocks|evm_vectors|CREATE2|transaction suite|block suite|RLP suite|worst blocks: [0-9]|[A-Za-z ]+ fuzz:|EVM crash fuzzing)' "$log" | sort | uniq || true
 grep -E '✘|recorded an issue|error:|Fatal error' "$log" | head -n 60 || true
 grep -E 'Test run with' "$log" | tail -n 1 || { tail -n 20 "$log"; echo "test: the test process did not finish"; status=1; }
 total=$(sed -n 's/.*Test run with \([0-9]*\) tests*.*/\1/p' "$log" | tail -n 1)

@@ -28,8 +28,8 @@ extension ConformanceReport {
         return lines
     }
 
-    /// The results that were kept, as a list in the form of geth's `evm statetest`: `name`, `fork`, `pass`, `stateRoot`,
-    /// `error` when it failed; and `file`, `index`, `gasUsed`, `halt` or `refusal`.
+    /// The results that were kept, as a list in the form of geth's `evm statetest`: `name`, `fork`, `pass`,
+    /// `stateRoot`, `error` when it failed; and `file`, `index`, `gasUsed`, `halt` or `refusal`.
     public var json: JSON {
         .array(
             results.map { entry in

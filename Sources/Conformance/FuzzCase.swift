@@ -14,20 +14,17 @@ public struct FuzzCase: Sendable {
     public var block: BlockEnvironment
     /// Raw signed transactions.
     public var transactions: [[UInt8]]
-    private var accounts: [Workload.PreAccount]
+    private var accounts: [TestAccount]
 
     /// Reads a case; nil when anything is missing or of another shape.
     public init?(_ json: JSON) {
         guard let name = json["fork"]?.string, let fork = Self.forks[name], let env = json["env"],
-            let block = Self.block(env), let pre = json["pre"]?.object, let txs = json["txs"]?.array
+            let block = Self.block(env), let pre = json["pre"],
+            let accounts = try? TestAccount.all(pre, in: "pre"), let txs = json["txs"]?.array
         else { return nil }
         self.fork = fork
         self.block = block
-        accounts = []
-        for (key, value) in zip(pre.keys, pre.values) {
-            guard let account = Workload.PreAccount(address: key, value) else { return nil }
-            accounts.append(account)
-        }
+        self.accounts = accounts
         transactions = []
         for text in txs {
             guard let raw = text.hexBytes else { return nil }
@@ -51,7 +48,7 @@ public struct FuzzCase: Sendable {
     /// The state before the first transaction, given whole, with the block hashes that BLOCKHASH can ask for.
     public func state() -> PinnedState {
         var state = PinnedState(unknown: .absent)
-        for account in accounts { account.write(to: &state) }
+        state.set(accounts)
         for number in (block.number - min(256, block.number))..<block.number {
             state.setBlockHash(number, StateTestRules.blockHash(number))
         }

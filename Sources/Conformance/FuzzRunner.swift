@@ -2,8 +2,8 @@ internal import EVM
 internal import EVMCodec
 internal import EVMTypes
 
-/// Runs fuzz cases in three ways that must agree: with translation over one overlay; without, writing the state after
-/// each transaction; and on a state that is asked for piece by piece.
+/// Runs fuzz cases in three ways that must agree: everything translated, over one overlay; nothing translated, writing
+/// the state after each transaction; and as usual, on a state that is asked for piece by piece.
 ///
 /// The machines live as long as the runner, so whatever one case leaves behind in them would show in the next.
 public struct FuzzRunner: ~Copyable {
@@ -13,9 +13,12 @@ public struct FuzzRunner: ~Copyable {
 
     private var translating: Machine
     private var plain: Machine
+    private var usual: Machine
 
     public init() {
         var limits = MachineLimits()
+        usual = Machine(limits: limits)
+        limits.runsBeforeTranslation = 0
         translating = Machine(limits: limits)
         limits.translates = false
         plain = Machine(limits: limits)
@@ -25,7 +28,7 @@ public struct FuzzRunner: ~Copyable {
     public mutating func run(_ fuzzCase: FuzzCase) -> FuzzAnswer {
         var answer = Self.run(fuzzCase, .whole, &translating)
         for way in [Way.stepwise, .asked] where answer.disagreement == nil {
-            let other = way == .stepwise ? Self.run(fuzzCase, way, &plain) : Self.run(fuzzCase, way, &translating)
+            let other = way == .stepwise ? Self.run(fuzzCase, way, &plain) : Self.run(fuzzCase, way, &usual)
             answer.disagreement = other.disagreement ?? Self.difference(answer, other).map { "\(way): \($0)" }
         }
         return answer
@@ -107,9 +110,9 @@ public struct FuzzRunner: ~Copyable {
 }
 
 extension FuzzOutcome {
-    /// Whether the chain could not tell them apart. Which exceptional halt ended a frame is not on the chain: translated
-    /// code takes a block's gas at its start, so it may run out of gas where an instruction of the block would have halted
-    /// for another reason.
+    /// Whether the chain could not tell them apart. Which exceptional halt ended a frame is not on the chain:
+    /// translated code takes a block's gas at its start, so it may run out of gas where an instruction of the block
+    /// would have halted for another reason.
     func agrees(with other: FuzzOutcome) -> Bool {
         switch (self, other) {
         case (.executed(let gas, let halt, let output), .executed(let gas2, let halt2, let output2)):

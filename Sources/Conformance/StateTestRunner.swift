@@ -5,9 +5,9 @@ internal import EVMTypes
 
 /// Runs state tests on one machine. Not thread-safe: one runner a thread.
 ///
-/// Rules of the harness (geth, evmone; facts in docs/TESTING.md): the block has no calls of its own; BLOCKHASH knows the
-/// last 256 blocks, each with the keccak of its decimal number; the coinbase is touched by every valid transaction; a
-/// transaction that is to be refused leaves the state as it was.
+/// Rules of the harness (geth, evmone; facts in docs/TESTING.md): the block has no calls of its own; BLOCKHASH knows
+/// the last 256 blocks, each with the keccak of its decimal number; the coinbase is touched by every valid transaction;
+/// a transaction that is to be refused leaves the state as it was.
 public struct StateTestRunner: ~Copyable {
     var machine: Machine
     private var blockHashes = TestBlockHashes()

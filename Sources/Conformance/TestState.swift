@@ -21,8 +21,8 @@ public struct TestAccount: Hashable, Sendable {
         public var value: U256
     }
 
-    /// Reads one member of `pre`, `post` or `state`. When `isLenient`, what is missing is zero or empty, as in a genesis
-    /// file.
+    /// Reads one member of `pre`, `post` or `state`. When `isLenient`, what is missing is zero or empty, as in a
+    /// genesis file.
     init(_ name: String, _ json: JSON, isLenient: Bool = false) throws(TestFileError) {
         guard let address = JSON.string(name).address else { throw TestFileError("\"\(name)\" is no address") }
         self.address = address

@@ -16,20 +16,6 @@ public struct Workload: Sendable {
         case call
     }
 
-    /// One account before the call.
-    public struct PreAccount: Sendable {
-        /// Where it is.
-        public var address: Address
-        /// Transactions sent.
-        public var nonce: UInt64
-        /// Wei.
-        public var balance: U256
-        /// Its code.
-        public var code: [UInt8]
-        /// Its slots.
-        public var storage: [(key: U256, value: U256)]
-    }
-
     /// Unique in its file.
     public var name: String
     /// What it measures.
@@ -37,7 +23,7 @@ public struct Workload: Sendable {
     /// How often the measured body runs in one transaction.
     public var iterations: Int
     /// Every account of the state.
-    public var accounts: [PreAccount]
+    public var accounts: [TestAccount]
     /// The call, unsigned.
     public var transaction: Transaction
     /// Who sends it.
@@ -54,7 +40,7 @@ public struct Workload: Sendable {
     /// The state before the call, given whole.
     public func state() -> PinnedState {
         var state = PinnedState(unknown: .absent)
-        for account in accounts { account.write(to: &state) }
+        state.set(accounts)
         return state
     }
 }
@@ -99,42 +85,14 @@ extension Workload {
     private static func read(_ one: JSON, _ caller: Address, _ fork: Hardfork, _ block: BlockEnvironment) -> Workload? {
         guard let name = one["name"]?.string, let kind = one["kind"]?.string.flatMap(Kind.init(rawValue:)),
             let iterations = one["iterations"]?.int, iterations > 0, let to = one["to"]?.address,
-            let data = one["data"]?.hexBytes, let gas = one["gas"]?.uint64, let pre = one["pre"]?.object,
+            let data = one["data"]?.hexBytes, let gas = one["gas"]?.uint64, let pre = one["pre"],
             let expectedGas = one["expect"]?["gas"]?.uint64, let expectedLogs = one["expect"]?["logs"]?.int
         else { return nil }
-        var accounts: [PreAccount] = []
-        for (key, value) in zip(pre.keys, pre.values) {
-            guard let account = PreAccount(address: key, value) else { return nil }
-            accounts.append(account)
-        }
+        guard let accounts = try? TestAccount.all(pre, in: "pre") else { return nil }
         guard let nonce = accounts.first(where: { $0.address == caller })?.nonce else { return nil }
         let transaction = Transaction(kind: .legacy, chainID: 1, nonce: nonce, gasLimit: gas, to: to, data: data)
         return Workload(
             name: name, kind: kind, iterations: iterations, accounts: accounts, transaction: transaction,
             caller: caller, fork: fork, block: block, expectedGas: expectedGas, expectedLogs: expectedLogs)
-    }
-}
-
-extension Workload.PreAccount {
-    /// Reads `{nonce, balance, code, storage}`; nil when it has another shape.
-    init?(address key: String, _ value: JSON) {
-        guard let address = JSON.string(key).address, let nonce = value["nonce"]?.quantityU64,
-            let balance = value["balance"]?.quantityU256, let code = value["code"]?.hexBytes,
-            let slots = value["storage"]?.object
-        else { return nil }
-        self.init(address: address, nonce: nonce, balance: balance, code: code, storage: [])
-        for (slot, held) in zip(slots.keys, slots.values) {
-            guard let slot = JSON.string(slot).quantityU256, let held = held.quantityU256 else { return nil }
-            storage.append((key: slot, value: held))
-        }
-    }
-
-    /// Puts the account into a state.
-    func write(to state: inout PinnedState) {
-        let hash = state.setCode(code)
-        let hasStorage = storage.contains { !$0.value.isZero }
-        state.setAccount(
-            address, AccountState(nonce: nonce, balance: balance, codeHash: hash, hasStorage: hasStorage))
-        for slot in storage { state.setStorage(address, slot.key, slot.value) }
     }
 }

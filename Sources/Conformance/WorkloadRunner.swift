@@ -105,7 +105,7 @@ extension WorkloadRunner.Result {
     }
 
     /// Three digits behind the point.
-    private static func text(_ value: Double) -> String {
+    static func text(_ value: Double) -> String {
         let thousandths = Int64((value * 1000).rounded())
         let digits = String(thousandths % 1000)
         return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits

@@ -116,11 +116,17 @@ extension U256: ExpressibleByIntegerLiteral {
 
 extension U256 {
     /// Bitwise and.
-    @inlinable @inline(__always) public static func & (a: U256, b: U256) -> U256 { U256(lo: a.lo & b.lo, hi: a.hi & b.hi) }
+    @inlinable @inline(__always) public static func & (a: U256, b: U256) -> U256 {
+        U256(lo: a.lo & b.lo, hi: a.hi & b.hi)
+    }
     /// Bitwise or.
-    @inlinable @inline(__always) public static func | (a: U256, b: U256) -> U256 { U256(lo: a.lo | b.lo, hi: a.hi | b.hi) }
+    @inlinable @inline(__always) public static func | (a: U256, b: U256) -> U256 {
+        U256(lo: a.lo | b.lo, hi: a.hi | b.hi)
+    }
     /// Bitwise exclusive or.
-    @inlinable @inline(__always) public static func ^ (a: U256, b: U256) -> U256 { U256(lo: a.lo ^ b.lo, hi: a.hi ^ b.hi) }
+    @inlinable @inline(__always) public static func ^ (a: U256, b: U256) -> U256 {
+        U256(lo: a.lo ^ b.lo, hi: a.hi ^ b.hi)
+    }
     /// Bitwise not, which is 2^256 - 1 - a.
     @inlinable @inline(__always) public static prefix func ~ (a: U256) -> U256 { U256(lo: ~a.lo, hi: ~a.hi) }
 

@@ -4,9 +4,9 @@ import EVMCodec
 import EVMTypes
 import Foundation
 
-/// `martlet-fuzz`: the Swift half of `scripts/fuzz-evm.sh`. Each line of standard input is a case (`Tests/Fuzz/oracle.py`);
-/// each is answered by one JSON line: what came of the transactions, the logs' hash, the root, and a disagreement between
-/// two of our own ways of running it.
+/// `martlet-fuzz`: the Swift half of `scripts/fuzz-evm.sh`. Each line of standard input is a case
+/// (`Tests/Fuzz/oracle.py`); each is answered by one JSON line: what came of the transactions, the logs' hash, the
+/// root, and a disagreement between two of our own ways of running it.
 @main
 struct MartletFuzz {
     static func main() {

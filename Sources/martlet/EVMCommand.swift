@@ -8,7 +8,10 @@ struct EVMCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evm",
         abstract: "Runs EVM code and the official Ethereum tests.",
-        subcommands: [EVMStateTestCommand.self, EVMBlockTestCommand.self, EVMVMTestCommand.self, EVMRunCommand.self])
+        subcommands: [
+            EVMStateTestCommand.self, EVMBlockTestCommand.self, EVMVMTestCommand.self, EVMRunCommand.self,
+            EVMBenchCommand.self,
+        ])
 }
 
 /// What every verb that runs test files takes.

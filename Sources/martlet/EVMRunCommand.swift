@@ -11,7 +11,7 @@ struct EVMRunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Runs EVM code once and prints what it returns.",
         discussion: """
-            No transaction is around it: no intrinsic gas, no fees, no refund. The value moves from sender to receiver, \
+            No transaction is around it: no intrinsic gas, no fees, no refund. Value moves from sender to receiver, \
             and the sender is given it. Without --code and --file the receiver's code of --prestate runs.
             Exit codes: 0 it ended well, 1 it failed or reverted, 2 bad usage.
             """)

@@ -54,7 +54,6 @@ enum CurveFunctions {
         for vector in try OwnVectors.fields("curves/\(file)") {
             try #require(vector.count == 3)
             let input = try OwnVectors.bytes(vector[1])
-            // EELS pads short bn254 input as the caller of ours does.
             let expected: [UInt8]? = vector[2] == "fail" ? nil : try OwnVectors.bytes(vector[2])
             #expect(CurveFunctions.call(vector[0], input) == expected, "\(vector[0]) \(vector[1])")
             counts[vector[0], default: 0] += 1
@@ -63,15 +62,18 @@ enum CurveFunctions {
     }
 
     @Test func bn254EqualsTheSpecification() throws {
-        #expect(try Self.run("bn254.txt") == ["bn_add": 49, "bn_multiply": 58, "bn_pairing": 43])
+        #expect(try Self.run("bn254.txt") == ["bn_add": 49, "bn_multiply": 52, "bn_pairing": 37])
     }
 
     @Test func bls12381EqualsTheSpecification() throws {
         let counts = try Self.run("bls12381.txt")
-        #expect(counts == [:])
+        #expect(
+            counts == [
+                "g1_add": 27, "g1_msm": 32, "g2_add": 23, "g2_msm": 25, "pairing": 31, "map_g1": 24, "map_g2": 27,
+            ])
     }
 
     @Test func kzgEqualsTheSpecification() throws {
-        #expect(try Self.run("kzg.txt") == ["kzg": 77])
+        #expect(try Self.run("kzg.txt") == ["kzg": 70])
     }
 }

@@ -86,7 +86,7 @@ struct CrashFuzzCase {
     private mutating func makeBlock() {
         block = BlockEnvironment(
             number: small(), timestamp: small(), coinbase: address(), gasLimit: chance(6) ? small() : 60_000_000,
-            baseFee: chance(4) ? word() : U256(random.next() % 10), difficultyOrRandao: word(),
+            baseFee: chance(16) ? word() : U256(random.next() % 10), difficultyOrRandao: word(),
             blobBaseFee: chance(6) ? word() : U256(1), blobGasLeft: chance(6) ? small() : 9 << 17)
     }
 
@@ -107,16 +107,18 @@ struct CrashFuzzCase {
     }
 
     private mutating func makeTransaction() -> (Transaction, sender: Address) {
-        let sender = chance(10) ? address() : senders[0]
-        let kind = Transaction.Kind(rawValue: UInt8(chance(2) ? 0 : random.next() % 5))!
-        let nonce = accounts.first { $0.address == sender }?.state.nonce ?? 0
+        let sender = chance(16) ? address() : senders[0]
+        let kind = Transaction.Kind(rawValue: UInt8(chance(2) ? 0 : random.next() % (fork < .berlin ? 1 : 5)))!
+        let before = UInt64(transactions.count { $0.sender == sender })
+        let nonce = (accounts.first { $0.address == sender }?.state.nonce ?? 0) &+ before
         let gas = chance(12) ? small() : chance(8) ? 30_000_000 : 50_000 + random.next() % 400_000
-        let price = chance(10) ? word() : block.baseFee &+ U256(random.next() % 5)
+        let price = chance(20) ? word() : block.baseFee &+ U256(random.next() % 5)
         var transaction = Transaction(
-            kind: kind, chainID: chance(20) ? small() : 1, nonce: chance(20) ? small() : nonce, gasLimit: gas,
-            to: chance(6) ? nil : address(), value: chance(8) ? word() : U256(random.next() % 3),
+            kind: kind, chainID: chance(24) ? small() : kind == .legacy && chance(2) ? nil : 1,
+            nonce: chance(20) ? small() : nonce, gasLimit: gas,
+            to: chance(6) ? nil : address(), value: chance(16) ? word() : U256(random.next() % 3),
             data: chance(6) ? program() : bytes(200), gasPrice: price, maxFeePerGas: price,
-            maxPriorityFeePerGas: chance(8) ? word() : .zero)
+            maxPriorityFeePerGas: chance(16) ? word() : .zero)
         if kind != .legacy { transaction.accessList = (0..<(random.next() % 4)).map { _ in accessEntry() } }
         if kind == .blob {
             transaction.maxFeePerBlobGas = chance(6) ? word() : block.blobBaseFee

@@ -55,8 +55,8 @@ let hotLoop: Int64 = -900
 extension Machine {
     /// Runs the frame on top, byte by byte, until it ends or another frame is pushed.
     ///
-    /// `top` points at the topmost word; one below `stackBase` when the stack is empty. Need and growth of the stack and
-    /// the constant price are checked before each instruction.
+    /// `top` points at the topmost word; one below `stackBase` when the stack is empty. Need and growth of the stack
+    /// and the constant price are checked before each instruction.
     @inline(never) mutating func interpret<Observer: StepObserver & ~Copyable>(_ observer: inout Observer) -> FrameExit
     {
         let code = frame.pointee.code

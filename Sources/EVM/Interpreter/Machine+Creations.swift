@@ -2,8 +2,8 @@ internal import EVMCodec
 internal import EVMCrypto
 internal import EVMTypes
 
-// CREATE, CREATE2, SELFDESTRUCT. Source: Yellow Paper §7; EIP-2, 150, 161, 170, 684, 1014, 2681, 2929, 3529, 3541, 3860,
-// 6780, 7610.
+// CREATE, CREATE2, SELFDESTRUCT. Source: Yellow Paper §7; EIP-2, 150, 161, 170, 684, 1014, 2681, 2929, 3529, 3541,
+// 3860, 6780, 7610.
 extension Machine {
     /// Performs CREATE or CREATE2: value, offset, size and, with `salted`, salt. As `performCall`, it answers
     /// `enterFrame` plus the caller's gas when a frame was pushed.

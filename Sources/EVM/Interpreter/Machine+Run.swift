@@ -42,8 +42,8 @@ public struct FrameCall: Hashable, Sendable {
 
 extension Machine {
     /// Runs one frame over the overlay. On success the overlay holds its changes and `allLogs` ends with its logs;
-    /// `output` is what it returned or reverted with. Accounts that it destroyed or emptied are deleted as at the end of
-    /// a transaction. The answer's gas does not count the refund.
+    /// `output` is what it returned or reverted with. Accounts that it destroyed or emptied are deleted as at the end
+    /// of a transaction. The answer's gas does not count the refund.
     public mutating func run<Tracer: StepTracer & ~Copyable>(
         _ call: FrameCall, in block: BlockEnvironment, on state: borrowing PinnedState, tracer: inout Tracer
     ) -> CallResult {

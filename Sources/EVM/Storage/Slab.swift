@@ -1,4 +1,5 @@
-/// A growable run of trivial values outside Swift's arrays: one owner, no uniqueness checks, capacity kept when emptied.
+/// A growable run of trivial values outside Swift's arrays: one owner, no uniqueness checks, capacity kept when
+/// emptied.
 ///
 /// Indices are not checked: every caller keeps them below `count`, and says why where it is not plain.
 struct Slab<Element: BitwiseCopyable>: ~Copyable {

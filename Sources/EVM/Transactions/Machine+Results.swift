@@ -19,6 +19,7 @@ extension Machine {
         let topics = [record.topics.0, record.topics.1, record.topics.2, record.topics.3]
         let data = UnsafeBufferPointer(start: overlay.logData.base + record.dataStart, count: record.dataCount)
         return ReceiptLog(
-            address: record.address, topics: topics.prefix(Int(record.topicCount)).map { Hash32($0) }, data: Array(data))
+            address: record.address, topics: topics.prefix(Int(record.topicCount)).map { Hash32($0) }, data: Array(data)
+        )
     }
 }

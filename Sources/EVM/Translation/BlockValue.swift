@@ -3,7 +3,9 @@ struct BlockValue: Hashable {
     private var raw: Int32
 
     static func place(_ position: Int) -> BlockValue { BlockValue(raw: Int32(truncatingIfNeeded: position)) }
-    static func constant(_ index: Int) -> BlockValue { BlockValue(raw: 0x0100_0000 &+ Int32(truncatingIfNeeded: index)) }
+    static func constant(_ index: Int) -> BlockValue {
+        BlockValue(raw: 0x0100_0000 &+ Int32(truncatingIfNeeded: index))
+    }
     static func result(_ index: Int) -> BlockValue { BlockValue(raw: 0x0200_0000 &+ Int32(truncatingIfNeeded: index)) }
     /// No word.
     static var none: BlockValue { BlockValue(raw: .min) }

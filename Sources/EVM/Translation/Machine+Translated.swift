@@ -50,8 +50,12 @@ extension Machine {
             case .isZero: d.pointee = Self.flag(a.pointee.isZero)
             case .not: d.pointee = ~a.pointee
             case .clz: d.pointee = U256(UInt64(a.pointee.leadingZeroBitCount))
-            case .addMod: d.pointee = U256.addMod(a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
-            case .mulMod: d.pointee = U256.mulMod(a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
+            case .addMod:
+                d.pointee = U256.addMod(
+                    a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
+            case .mulMod:
+                d.pointee = U256.mulMod(
+                    a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
             case .exp:
                 gas &-= prices.expByte &* Int64((b.pointee.bitWidthUsed &+ 7) / 8)
                 if _slowPath(gas < 0) { return exceptional(.outOfGas) }

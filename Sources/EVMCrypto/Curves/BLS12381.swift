@@ -1,9 +1,9 @@
 /// The precompiles 0x0b to 0x11 on BLS12-381: EIP-2537.
 ///
 /// A field element is 64 big-endian bytes, of which the first 16 must be zero and which must be below the prime; an
-/// element of Fp2 is its real part, then its imaginary part; a point is x, then y, and all zeros is the point at infinity.
-/// Points off the curve are invalid input, and so are, except in the two additions, points outside the groups of prime
-/// order. Scalars are any 256-bit numbers. Not constant-time: the data is public.
+/// element of Fp2 is its real part, then its imaginary part; a point is x, then y, and all zeros is the point at
+/// infinity. Points off the curve are invalid input, and so are, except in the two additions, points outside the groups
+/// of prime order. Scalars are any 256-bit numbers. Not constant-time: the data is public.
 public enum BLS12381 {
     /// Adds two points of G1's curve, 256 bytes in, 128 out. No subgroup check. About 3 us.
     ///

@@ -66,8 +66,8 @@ extension BLS12381Map {
         return AffinePoint(x, y)
     }
 
-    /// (xn / xd, y yn / yd) of the polynomials' values at x, without a division. A root of a denominator gives the point
-    /// at infinity.
+    /// (xn / xd, y yn / yd) of the polynomials' values at x, without a division. A root of a denominator gives the
+    /// point at infinity.
     private static func isogeny<F: CurveField>(
         _ point: AffinePoint<F>, _ xNumerator: [F], _ xDenominator: [F], _ yNumerator: [F], _ yDenominator: [F]
     ) -> JacobianPoint<F> {

@@ -81,8 +81,8 @@ extension BLS12381Parameters: PairingParameters {
         p.multiplied(bySparse: x) + p
     }
 
-    /// [x^2 - x - 1] Q + [x - 1] psi(Q) + psi^2(2 Q): the same on the twist (Budroni and Pintore 2017; RFC 9380, appendix
-    /// G.3).
+    /// [x^2 - x - 1] Q + [x - 1] psi(Q) + psi^2(2 Q): the same on the twist (Budroni and Pintore 2017; RFC 9380,
+    /// appendix G.3).
     static func clearCofactor(_ q: JacobianPoint<BLSFp2>) -> JacobianPoint<BLSFp2> {
         let psiQ = psi(q)
         let minusXQ = q.multiplied(bySparse: x)

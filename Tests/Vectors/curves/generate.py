@@ -2,7 +2,7 @@
 """Writes bn254.txt, bls12381.txt and kzg.txt beside this file: `function input output`, `-` for no bytes, `fail` for an invalid input.
 
 The judge is EELS (ethereum-execution, its Osaka precompiles over py_ecc), called with an empty frame around the input. Our own part
-is the choice of inputs. Fixed seed; some five minutes of pure Python pairings.
+is the choice of inputs. Fixed seeds; about a minute of pure Python pairings.
 
     python3 -m venv .venv-vectors && .venv-vectors/bin/pip install ethereum-execution==2.20.0 py-ecc==8.0.0
     .venv-vectors/bin/python Tests/Vectors/curves/generate.py
@@ -21,7 +21,7 @@ from ethereum_types.numeric import Uint
 from py_ecc.bls.hash_to_curve import map_to_curve_G1, map_to_curve_G2
 from py_ecc.bls.point_compression import compress_G1, decompress_G1
 
-rng = random.Random(254381)
+rng = random.Random()
 HERE = Path(__file__).parent
 FUNCTIONS = {
     "bn_add": alt_bn128.alt_bn128_add,
@@ -49,6 +49,7 @@ def run(function, data):
 
 class Book:
     def __init__(self, name, title):
+        rng.seed(name)
         self.path, self.lines, self.seen = HERE / name, [f"# {title} Made by generate.py."], set()
 
     def case(self, function, data):
@@ -132,7 +133,6 @@ def bn254():
     for b in bad:
         book.case("bn_add", b + enc[0])
         book.case("bn_add", enc[0] + b)
-        book.case("bn_multiply", b + word(3))
         book.case("bn_multiply", b + word(0))
     scalars = [0, 1, 2, 3, r - 1, r, r + 1, 2 * r, 5 * r + 7, 2**128 - 1, 2**128, 2**255, 2**256 - 1]
     lam = pow(3, (r - 1) // 3, r)
@@ -161,7 +161,7 @@ def bn254():
     for point in (bn2(wrong), bn2(bn.neg(wrong)), word(0) + word(p) + bytes(64), word(p) + bytes(96), flip(bn2(Q[1]), 127),
                   bn2(Q[1])[32:64] + bn2(Q[1])[:32] + bn2(Q[1])[64:], bytes(127) + b"\1"):
         book.case("bn_pairing", enc[5] + point)
-        book.case("bn_pairing", true2 + Z1 + point)
+    book.case("bn_pairing", true2 + Z1 + bn2(wrong))
     for b in bad:
         book.case("bn_pairing", b + Z2)
     for length in (1, 64, 191, 193, 383):
@@ -212,13 +212,12 @@ def bls12381():
     off1 = [map_to_curve_G1(bls.FQ(rng.randrange(p))) for _ in range(3)]
     off2 = [map_to_curve_G2(bls.FQ2((rng.randrange(p), rng.randrange(p)))) for _ in range(3)]
     # Points whose order divides a small factor of the cofactor, where weak subgroup checks fail: 3 and 11 on G1.
-    h1 = (0xD201000000010000 + 1) ** 2 // 3
+    exponent = (0xD201000000010000 + 1) * r
     for small in (3, 11):
         while True:
-            point = bls.multiply(map_to_curve_G1(bls.FQ(rng.randrange(p))), h1 * r // small)
+            point = bls.multiply(map_to_curve_G1(bls.FQ(rng.randrange(p))), exponent // small)
             if not bls.is_inf(point):
-                off1.append(point)
-                off1.append(bls.add(point, P[0]))
+                off1 += [point, bls.add(point, P[0])]
                 break
     for point in off1:
         assert not bls.is_inf(bls.multiply(point, r))
@@ -231,26 +230,27 @@ def bls12381():
         (1, "g1_add", "g1_msm", e1, P, Z1, bls1, off1), (2, "g2_add", "g2_msm", e2, Q, Z2, bls2, off2),
     ):
         size = len(Z) // 2
-        for a, b in zip(e[::2], e[1::2]):
+        for a, b in list(zip(e[::2], e[1::2]))[:4]:
             book.case(add, a + b)
         for data in (e[0] + e[0], e[0] + enc(bls.neg(pts[0])), e[0] + Z, Z + e[0], Z + Z):
             book.case(add, data)
         for o in off:
             book.case(add, enc(o) + e[0])
-            book.case(add, enc(o) + enc(o))
             book.case(msm, enc(o) + word(5))
         book.case(msm, e[0] + word(1) + enc(off[0]) + word(0))
-        for b in bad_points(e[1], size, p):
-            book.case(add, b + e[0])
-            book.case(msm, b + word(1))
+        for i, b in enumerate(bad_points(e[1], size, p)):
+            if i % 2 == 0 if group == 1 else i % 5 == 0:
+                book.case(add, b + e[0])
+            if i % 4 == 1 if group == 1 else i % 9 == 1:
+                book.case(msm, b + word(1))
         book.case(add, e[0] + flip(e[1], 2 * size - 1))
-        for k in scalars + [rng.getrandbits(256) for _ in range(4)]:
+        for k in scalars[::group] + [rng.getrandbits(256) for _ in range(3)]:
             book.case(msm, rng.choice(e) + word(k))
         book.case(msm, Z + word(7))
         book.case(msm, e[0] + word(5) + enc(bls.neg(pts[0])) + word(5))
         book.case(msm, e[0] + word(5) + e[0] + word(r - 5) + Z + word(9))
         book.case(msm, b"".join(a + word(rng.getrandbits(256)) for a in e))
-        for length in (0, 1, len(Z) + 31, len(Z) + 33, 2 * len(Z) - 1, 2 * len(Z) + 1):
+        for length in (0, 1, len(Z) + 31, len(Z) + 33):
             book.case(add, (e[0] + e[1] + b"\0")[:length])
             book.case(msm, (e[0] + word(1) + e[1] + word(1))[:length])
     a, b = rng.randrange(r), rng.randrange(r)
@@ -258,13 +258,13 @@ def bls12381():
     true3 = b"".join(bls1(bls.multiply(bls.G1, s)) + bls2(bls.multiply(bls.G2, t)) for s, t in ((a, b), (b, a), (r - 2, a * b % r)))
     for data in (
         b"", Z1 + Z2, e1[5] + e2[1], e1[5] + Z2, Z1 + e2[1], true2, true3, true2[:384] + e1[3] + e2[0], true2 + Z1 + e2[2],
-        true2 + e1[5] + e2[1], e1[1] + Z2 + true2, e1[1] + e2[1] + bls1(bls.neg(P[1])) + e2[1],
+        e1[1] + e2[1] + bls1(bls.neg(P[1])) + e2[1],
         *(bls1(o) + e2[1] for o in off1), *(e1[1] + bls2(o) for o in off2), bls1(off1[0]) + Z2, Z1 + bls2(off2[0]),
-        flip(e1[1], 127) + Z2, Z1 + flip(e2[1], 255), true2[:383], true2[:385], true2 + b"\0",
+        flip(e1[1], 127) + Z2, Z1 + flip(e2[1], 255), true2[:383], true2[:385],
         flip(true2, 0), flip(true2, 384 + 128), e1[1][:64] + fp(p) + e2[1],
     ):
         book.case("pairing", data)
-    values = [0, 1, 2, 11, p - 1, p - 2, (p - 1) // 2] + [rng.randrange(p) for _ in range(12)]
+    values = [0, 1, 2, 11, p - 1, p - 2, (p - 1) // 2] + [rng.randrange(p) for _ in range(6)]
     # The exceptional input of G1's map: z u^2 = -1, where -1 / 11 is a square.
     exceptional = pow(-pow(11, -1, p) % p, (p + 1) // 4, p)
     if 11 * exceptional * exceptional % p == p - 1:
@@ -275,9 +275,9 @@ def bls12381():
         book.case("map_g1", fp(u))
         book.case("map_g2", fp(u) + fp(1))
         book.case("map_g2", fp(1) + fp(u))
-    for u in [(0, 0), (1, 0), (0, 1), (p - 1, 0), (0, p - 1), (5, 0), (0, 7)] + [(rng.randrange(p), rng.randrange(p)) for _ in range(12)]:
+    for u in [(0, 0), (1, 0), (0, 1), (p - 1, 0), (0, p - 1), (5, 0), (0, 7)] + [(rng.randrange(p), rng.randrange(p)) for _ in range(6)]:
         book.case("map_g2", fp(u[0]) + fp(u[1]))
-    for length in (0, 63, 65, 127, 129):
+    for length in (0, 63, 65, 129):
         book.case("map_g1", bytes(length))
         book.case("map_g2", bytes(length))
     book.write()
@@ -347,7 +347,6 @@ def kzg():
     for shape in shapes:
         kzg_case(book, z, y, shape, proof)
         kzg_case(book, z, y, commitment, shape)
-        kzg_case(book, z, y, shape, INF)
     for length in (0, 1, 191, 193):
         book.case("kzg", (good + z + y + commitment + proof + b"\0")[:length])
     book.write()

@@ -20,8 +20,8 @@ struct FixedLines<P: PairingParameters>: Sendable {
 }
 
 extension Pairing {
-    /// Whether the product of e(P, Q) is 1 for pairs with prepared Q; for M-type twists whose loop needs no finish. Pairs
-    /// with P at infinity contribute 1.
+    /// Whether the product of e(P, Q) is 1 for pairs with prepared Q; for M-type twists whose loop needs no finish.
+    /// Pairs with P at infinity contribute 1.
     static func productIsOne(_ given: [(AffinePoint<Fp<P>>, FixedLines<P>)]) -> Bool {
         let pairs = given.filter { !$0.0.isInfinity }
         if pairs.isEmpty { return true }
