@@ -4,7 +4,7 @@ public import EVMTypes
 /// What a block did.
 public struct BlockOutcome: Hashable, Sendable {
     /// One a transaction.
-    public var receipts: [Receipt]
+    public var receipts: [ConsensusReceipt]
     /// Gas of all transactions.
     public var gasUsed: UInt64
     /// The filter of all logs.
@@ -55,7 +55,7 @@ public enum BlockExecutor {
         if outcome.logsBloom != header.logsBloom {
             throw .bloomDiffers(expected: outcome.logsBloom, got: header.logsBloom)
         }
-        try expect(.receiptsRoot, Receipt.root(outcome.receipts).word, header.receiptsRoot.word)
+        try expect(.receiptsRoot, ConsensusReceipt.root(outcome.receipts).word, header.receiptsRoot.word)
         try expect(.requestsHash, outcome.requests.map { Requests.hash($0).word }, header.requestsHash?.word)
         if let root = outcome.stateRoot { try expect(.stateRoot, root.word, header.stateRoot.word) }
     }
@@ -137,12 +137,12 @@ private struct BlockRun {
         // Fits: the gas limit, and with it what was used, is at most what was left.
         outcome.gasUsed += done.gasUsed
         environment.blobGasLeft -= UInt64(transaction.blobVersionedHashes.count) * BlobParameters.gasPerBlob
-        var status = Receipt.Outcome.status(done.isSuccess)
+        var status = ConsensusReceipt.Outcome.status(done.isSuccess)
         if rules.fork < .byzantium {
             guard state.unknown == .absent else { throw .stateIncomplete }
             status = .stateRoot(state.stateRoot(with: machine.overlay.changes(on: state)))
         }
-        let receipt = Receipt(
+        let receipt = ConsensusReceipt(
             kind: transaction.kind, outcome: status, cumulativeGasUsed: outcome.gasUsed, logs: machine.logs(of: done))
         outcome.logsBloom.formUnion(receipt.bloom)
         outcome.receipts.append(receipt)

@@ -3,7 +3,7 @@ public import EVMTypes
 /// What a transaction left in its block, in the form whose trie root is in the header.
 ///
 /// Source: Yellow Paper section 4.3.1; EIP-658 (status), EIP-2718 (types).
-public struct Receipt: Hashable, Sendable {
+public struct ConsensusReceipt: Hashable, Sendable {
     /// How the transaction ended.
     public enum Outcome: Hashable, Sendable {
         /// From Byzantium on: whether its outermost frame succeeded.
@@ -80,7 +80,7 @@ public struct Receipt: Hashable, Sendable {
     }
 
     /// The root of the receipts trie of a block.
-    public static func root(_ receipts: [Receipt]) -> Hash32 {
+    public static func root(_ receipts: [ConsensusReceipt]) -> Hash32 {
         MerklePatricia.orderedRoot(receipts.map { $0.encoded() })
     }
 }
