@@ -10,9 +10,12 @@ struct EVMBenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Times the EVM on workloads whose gas and logs are known.",
         discussion: """
-            A loop is one transaction a sample, its time divided by the iterations; a single transaction (`empty-frame`, \
-            `one-*`) is timed in samples of 100 fresh ones on one pinned state, the overlay emptied before each inside the \
-            measured time. One run warms up; the best sample counts. Exit code 1 when gas, logs or success of a case are wrong.
+            A loop is one transaction a sample, its time divided by the iterations; a single transaction \
+            (`empty-frame`, \
+            `one-*`) is timed in samples of 100 fresh ones on one pinned state, the overlay emptied before each inside \
+            the \
+            measured time. One run warms up; the best sample counts. Exit code 1 when gas, logs or success of a case \
+            are wrong.
             """)
 
     @Option(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import EVM
 import EVMCodec
 import Foundation
 

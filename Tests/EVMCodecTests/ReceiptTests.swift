@@ -10,7 +10,8 @@ import Testing
     @Test func `a receipt of every type and outcome survives its envelope`() throws {
         for kind in [Transaction.Kind.legacy, .accessList, .dynamicFee, .blob, .setCode] {
             for outcome in [ConsensusReceipt.Outcome.status(true), .status(false), .stateRoot(Hash32(9))] {
-                let receipt = ConsensusReceipt(kind: kind, outcome: outcome, cumulativeGasUsed: 21_000, logs: [log, log])
+                let receipt = ConsensusReceipt(
+                    kind: kind, outcome: outcome, cumulativeGasUsed: 21_000, logs: [log, log])
                 #expect(try ConsensusReceipt(decoding: receipt.encoded()) == receipt)
             }
         }
@@ -20,7 +21,9 @@ import Testing
         let bytes = ConsensusReceipt(kind: .blob, outcome: .status(true), cumulativeGasUsed: 1, logs: [log]).encoded()
         #expect(throws: ReceiptError.malformed(.trailingBytes)) { try ConsensusReceipt(decoding: bytes + [0]) }
         #expect(throws: ReceiptError.malformed(.unexpectedEnd)) { try ConsensusReceipt(decoding: []) }
-        #expect(throws: ReceiptError.unsupportedType(0x7E)) { try ConsensusReceipt(decoding: [0x7E] + bytes.dropFirst()) }
+        #expect(throws: ReceiptError.unsupportedType(0x7E)) {
+            try ConsensusReceipt(decoding: [0x7E] + bytes.dropFirst())
+        }
         #expect(throws: ReceiptError.unsupportedType(0)) { try ConsensusReceipt(decoding: [0] + bytes.dropFirst()) }
         var random = SeededGenerator()
         for _ in 0..<10_000 {
