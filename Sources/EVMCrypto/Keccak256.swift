@@ -78,12 +78,12 @@ public enum Keccak256 {
     }
 }
 
-/// The sponge's 25 lanes, and the 24 rounds over them.
+/// The sponge's 25 lanes; `permute` is in KeccakPermutation.swift.
 struct KeccakState: Sendable {
     static let rate = 136
-    private var lanes = InlineArray<25, UInt64>(repeating: 0)
+    var lanes = InlineArray<25, UInt64>(repeating: 0)
 
-    private static let constants: InlineArray<24, UInt64> = [
+    static let constants: InlineArray<24, UInt64> = [
         0x0000_0000_0000_0001, 0x0000_0000_0000_8082, 0x8000_0000_0000_808a, 0x8000_0000_8000_8000,
         0x0000_0000_0000_808b, 0x0000_0000_8000_0001, 0x8000_0000_8000_8081, 0x8000_0000_0000_8009,
         0x0000_0000_0000_008a, 0x0000_0000_0000_0088, 0x0000_0000_8000_8009, 0x0000_0000_8000_000a,
@@ -148,50 +148,5 @@ struct KeccakState: Sendable {
         Hash32(
             U256(
                 limbs: lanes[3].byteSwapped, lanes[2].byteSwapped, lanes[1].byteSwapped, lanes[0].byteSwapped))
-    }
-
-    @inline(__always)
-    private static func rotate(_ x: UInt64, _ n: UInt64) -> UInt64 { x &<< n | x &>> (64 &- n) }
-
-    // One lane a local variable: 25 registers' worth that the compiler keeps out of memory where it can.
-    // swift-format-ignore
-    mutating func permute() {
-        var a00 = lanes[0], a01 = lanes[1], a02 = lanes[2], a03 = lanes[3], a04 = lanes[4]
-        var a05 = lanes[5], a06 = lanes[6], a07 = lanes[7], a08 = lanes[8], a09 = lanes[9]
-        var a10 = lanes[10], a11 = lanes[11], a12 = lanes[12], a13 = lanes[13], a14 = lanes[14]
-        var a15 = lanes[15], a16 = lanes[16], a17 = lanes[17], a18 = lanes[18], a19 = lanes[19]
-        var a20 = lanes[20], a21 = lanes[21], a22 = lanes[22], a23 = lanes[23], a24 = lanes[24]
-        for round in 0..<24 {
-            let c0 = a00 ^ a05 ^ a10 ^ a15 ^ a20, c1 = a01 ^ a06 ^ a11 ^ a16 ^ a21
-            let c2 = a02 ^ a07 ^ a12 ^ a17 ^ a22, c3 = a03 ^ a08 ^ a13 ^ a18 ^ a23
-            let c4 = a04 ^ a09 ^ a14 ^ a19 ^ a24
-            let d0 = c4 ^ Self.rotate(c1, 1), d1 = c0 ^ Self.rotate(c2, 1), d2 = c1 ^ Self.rotate(c3, 1)
-            let d3 = c2 ^ Self.rotate(c4, 1), d4 = c3 ^ Self.rotate(c0, 1)
-            let b00 = a00 ^ d0, b01 = Self.rotate(a06 ^ d1, 44), b02 = Self.rotate(a12 ^ d2, 43)
-            let b03 = Self.rotate(a18 ^ d3, 21), b04 = Self.rotate(a24 ^ d4, 14)
-            let b05 = Self.rotate(a03 ^ d3, 28), b06 = Self.rotate(a09 ^ d4, 20), b07 = Self.rotate(a10 ^ d0, 3)
-            let b08 = Self.rotate(a16 ^ d1, 45), b09 = Self.rotate(a22 ^ d2, 61)
-            let b10 = Self.rotate(a01 ^ d1, 1), b11 = Self.rotate(a07 ^ d2, 6), b12 = Self.rotate(a13 ^ d3, 25)
-            let b13 = Self.rotate(a19 ^ d4, 8), b14 = Self.rotate(a20 ^ d0, 18)
-            let b15 = Self.rotate(a04 ^ d4, 27), b16 = Self.rotate(a05 ^ d0, 36), b17 = Self.rotate(a11 ^ d1, 10)
-            let b18 = Self.rotate(a17 ^ d2, 15), b19 = Self.rotate(a23 ^ d3, 56)
-            let b20 = Self.rotate(a02 ^ d2, 62), b21 = Self.rotate(a08 ^ d3, 55), b22 = Self.rotate(a14 ^ d4, 39)
-            let b23 = Self.rotate(a15 ^ d0, 41), b24 = Self.rotate(a21 ^ d1, 2)
-            a00 = b00 ^ (~b01 & b02) ^ Self.constants[round]
-            a01 = b01 ^ (~b02 & b03); a02 = b02 ^ (~b03 & b04); a03 = b03 ^ (~b04 & b00); a04 = b04 ^ (~b00 & b01)
-            a05 = b05 ^ (~b06 & b07); a06 = b06 ^ (~b07 & b08); a07 = b07 ^ (~b08 & b09)
-            a08 = b08 ^ (~b09 & b05); a09 = b09 ^ (~b05 & b06)
-            a10 = b10 ^ (~b11 & b12); a11 = b11 ^ (~b12 & b13); a12 = b12 ^ (~b13 & b14)
-            a13 = b13 ^ (~b14 & b10); a14 = b14 ^ (~b10 & b11)
-            a15 = b15 ^ (~b16 & b17); a16 = b16 ^ (~b17 & b18); a17 = b17 ^ (~b18 & b19)
-            a18 = b18 ^ (~b19 & b15); a19 = b19 ^ (~b15 & b16)
-            a20 = b20 ^ (~b21 & b22); a21 = b21 ^ (~b22 & b23); a22 = b22 ^ (~b23 & b24)
-            a23 = b23 ^ (~b24 & b20); a24 = b24 ^ (~b20 & b21)
-        }
-        lanes[0] = a00; lanes[1] = a01; lanes[2] = a02; lanes[3] = a03; lanes[4] = a04
-        lanes[5] = a05; lanes[6] = a06; lanes[7] = a07; lanes[8] = a08; lanes[9] = a09
-        lanes[10] = a10; lanes[11] = a11; lanes[12] = a12; lanes[13] = a13; lanes[14] = a14
-        lanes[15] = a15; lanes[16] = a16; lanes[17] = a17; lanes[18] = a18; lanes[19] = a19
-        lanes[20] = a20; lanes[21] = a21; lanes[22] = a22; lanes[23] = a23; lanes[24] = a24
     }
 }
