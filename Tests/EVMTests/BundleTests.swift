@@ -1,7 +1,8 @@
-import EVM
 import EVMCodec
 import EVMTypes
 import Testing
+
+@testable import EVM
 
 @Suite struct BundleTests {
     private let sender = address(1), payer = address(2), fails = address(4), panics = address(5)

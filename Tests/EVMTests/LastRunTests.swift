@@ -1,7 +1,8 @@
-import EVM
 import EVMCodec
 import EVMTypes
 import Testing
+
+@testable import EVM
 
 @Suite struct LastRunTests {
     private let sender = address(1), target = address(2), other = address(4), store = address(5)
@@ -108,23 +109,23 @@ import Testing
         for fork in [Hardfork.shanghai, .osaka] {
             var machine = Machine(rules: .ethereum(fork))
             var nonce: UInt64 = 0
-            func run(_ to: Address?, _ data: [UInt8] = []) -> (Address?, [Address], [Address]) {
+            func run(_ to: Address?, _ data: [UInt8] = []) throws -> (Address, [Address], [Address]) {
                 let result = machine.execute(call(to, data, nonce: nonce), from: sender, in: block, on: state)
                 nonce += 1
                 #expect(result.outcome != nil)
                 let output = machine.output
-                let made = output.count == 32 ? Address(bytes: output[12...]) : result.outcome?.created
-                return (made, machine.overlay.lastCreated, machine.overlay.lastDestroyed)
+                let made = output.count == 32 ? Address(bytes: output[12...]) : result.outcome?.created ?? to
+                return (try #require(made), machine.overlay.lastCreated, machine.overlay.lastDestroyed)
             }
-            let living1 = run(address(20))
-            #expect(living1.1 == [try #require(living1.0)] && living1.2 == [])
-            let mortal1 = run(address(21))
-            #expect(mortal1.1 == [] && mortal1.2 == [try #require(mortal1.0)])
-            let old = run(address(22))
-            #expect(old.1 == [] && old.2 == (fork == .shanghai ? [address(22)] : []))
-            let top = run(nil, living)
-            #expect(top.1 == [try #require(top.0)] && top.2 == [])
-            let failed = run(address(23))
+            let living1 = try run(address(20))
+            #expect(living1.1 == [living1.0] && living1.2 == [])
+            let mortal1 = try run(address(21))
+            #expect(mortal1.1 == [] && mortal1.2 == [mortal1.0])
+            let old = try run(address(22))
+            #expect(old.1 == [] && old.2 == (fork == .shanghai ? [address(22)] : [Address]()))
+            let top = try run(nil, living)
+            #expect(top.1 == [top.0] && top.2 == [])
+            let failed = try run(address(23))
             #expect(failed.1 == [] && failed.2 == [])
         }
     }

@@ -1,8 +1,9 @@
-import EVM
 import EVMCodec
 import EVMTypes
 import TestSupport
 import Testing
+
+@testable import EVM
 
 /// Contracts that store, destroy themselves, come back by CREATE2 and fail, as their input says.
 private struct World: ~Copyable {
@@ -118,7 +119,8 @@ extension U256 {
                 try run(&machine, World.add(World.stores[0], 1, amount), world)
                 #expect(machine.output == word(7 + U256(round) * amount))
                 if which == 0 { machine.exchange(&a) } else { machine.exchange(&b) }
-                #expect(machine.overlay.isEmpty)
+                let isEmpty = machine.overlay.isEmpty
+                #expect(isEmpty)
             }
         }
         machine.adopt(.ethereum(.prague))
@@ -156,10 +158,12 @@ extension U256 {
             try run(&machine, World.create(3), world)
             machine.overlay.removeAll()
         }
-        #expect(world.state.stateRoot() == root && machine.overlay.isEmpty)
+        var isEmpty = machine.overlay.isEmpty
+        #expect(world.state.stateRoot() == root && isEmpty)
         try run(&machine, World.add(World.stores[0], 1, 1), world)
         machine.overlay.commit(into: &world.state)
-        #expect(world.state.stateRoot() != root && machine.overlay.isEmpty)
+        isEmpty = machine.overlay.isEmpty
+        #expect(world.state.stateRoot() != root && isEmpty)
         try run(&machine, World.add(World.stores[0], 1, 1), world)
         #expect(machine.output == word(9))
     }
