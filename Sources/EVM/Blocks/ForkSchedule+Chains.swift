@@ -37,14 +37,15 @@ extension ForkSchedule {
         ], blobRows: [BlobRow(1_742_436_600, .cancun)], depositContract: nil)
 
     /// Polygon PoS from Bhilai on; no blobs. It takes Osaka's EIPs one by one under its own names, so the rules stay
-    /// Prague's and what differs belongs into `ExecutionRules`. Source: PIP-61, 63, 74 to 76, 79, 83, 88.
+    /// Prague's and what differs belongs into `ExecutionRules`. Valencia bounds state syncs
+    /// and headers and leaves execution alone. Source: PIP-61, 63, 74 to 76, 79, 83, 88; 0xPolygon/bor `consensus/bor`.
     public static let polygon = ForkSchedule(
         chainID: 137,
         rows: [
             Row("Bhilai", .prague, .block(73_440_256)), Row("Rio", .prague, .block(77_414_656)),
             Row("Madhugiri", .prague, .block(80_084_800)), Row("Dandeli", .prague, .block(81_424_000)),
             Row("Lisovo", .prague, .block(83_756_500)), Row("Giugliano", .prague, .block(85_245_000)),
-            Row("Chicago", .prague, .block(87_218_600)),
+            Row("Chicago", .prague, .block(87_218_600)), Row("Valencia", .prague, .block(89_531_000)),
         ], depositContract: nil)
 
     /// OP Mainnet from Ecotone on; no blobs of its own. Source: superchain-registry `op.toml`, optimism specs.
@@ -56,4 +57,10 @@ extension ForkSchedule {
             Row("Isthmus", .prague, .timestamp(1_746_806_401)), Row("Jovian", .prague, .timestamp(1_764_691_201)),
             Row("Karst", .osaka, .timestamp(1_783_526_401)),
         ], depositContract: nil)
+
+    /// Base from Ecotone on; no blobs of its own. It left the Superchain after Jovian, and calls Karst's rules Azul.
+    /// Source: base/base `base-mainnet.toml`; Azul's time is a secondary source's.
+    public static let base = ForkSchedule(
+        chainID: 8_453, rows: optimism.rows.dropLast() + [Row("Azul", .osaka, .timestamp(1_779_991_200))],
+        depositContract: nil)
 }

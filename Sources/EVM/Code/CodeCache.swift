@@ -67,7 +67,8 @@ struct CodeCache: ~Copyable {
     var programs = Slab<Program>(capacity: 16)
     private var byHash: [Hash32: Int32] = [:]
     /// Rises when the cache is emptied, so that indices held elsewhere are seen to be old.
-    private(set) var generation: UInt64 = 1
+    /// Starts anywhere, so that an overlay that comes from another machine is seen to be another's.
+    private(set) var generation = UInt64.random(in: 1 ... .max / 2)
     private(set) var bytes = 0
 
     /// The index of the empty code.
@@ -118,7 +119,7 @@ struct CodeCache: ~Copyable {
         programs.count = 0
         byHash.removeAll()
         bytes = 0
-        generation += 1
+        generation &+= 1
         _ = add([], hash: AccountState.emptyCodeHash)
     }
 }

@@ -40,7 +40,7 @@ public enum Halt: UInt8, Hashable, Sendable, BitwiseCopyable {
     case missingState
     /// The run needs more memory than the machine's limit allows.
     case memoryLimit
-    /// A precompiled contract of the chain that Martlet does not have.
+    /// A precompiled contract of the chain, or a program for another machine, that Martlet does not have.
     case unsupportedPrecompile
 
     /// Whether changes are kept.

@@ -17,6 +17,10 @@ extension Machine {
             case .entered: chooseForm()
             case .hot: goOnTranslated()
             case .ended(var halt):
+                if _slowPath(halt == .undefinedOpcode), isForeignCode {
+                    unsupportedPrecompile = frame.pointee.address
+                    halt = .unsupportedPrecompile
+                }
                 if halt.isUnanswered {
                     unwind()
                     return halt
@@ -30,6 +34,13 @@ extension Machine {
                 if isCreate { leaveCreation(halt) } else { finishCall(halt) }
             }
         }
+    }
+
+    /// Whether the running frame is a program for another machine. Stylus programs begin with 0xeff0; EIP-3541 keeps
+    /// other code that does so away. The code's padding makes two bytes readable.
+    private var isForeignCode: Bool {
+        guard rules.hasForeignCode, !frame.pointee.isCreate else { return false }
+        return frame.pointee.code[0] == 0xef && frame.pointee.code[1] >= 0xf0
     }
 
     /// Chooses the form in which a frame just pushed runs.

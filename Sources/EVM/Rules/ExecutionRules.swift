@@ -25,6 +25,15 @@ public struct ExecutionRules: Hashable, Sendable {
     public var gasPerBlob: UInt64 = 1 << 17
     /// Most blobs in one transaction (EIP-7594: 6 from Osaka); nil leaves it to the block's limit.
     public var blobsPerTransactionMax: Int?
+    /// Whether transactions may carry blobs (EIP-4844). Where not, type 3 is refused as a kind that is not active.
+    public var allowsBlobs = true
+    /// Whether calldata sets a least price from Prague on (EIP-7623); not on Arbitrum.
+    public var hasCalldataFloor = true
+    /// Whether nobody pays a tip: each transaction pays the base fee, which GASPRICE answers too (Arbitrum).
+    public var dropsTips = false
+    /// Whether codes that begin with 0xeff may be programs for another machine (Arbitrum's Stylus), which Martlet does
+    /// not have: a run that enters one ends unanswered.
+    public var hasForeignCode = false
 
     /// Ethereum's rules at a fork.
     public static func ethereum(_ fork: Hardfork, chainID: UInt64 = 1) -> ExecutionRules {

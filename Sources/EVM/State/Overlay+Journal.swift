@@ -12,8 +12,8 @@ struct JournalEntry: BitwiseCopyable {
     var touchedTx: UInt32 = 0
     var createdTx: UInt32 = 0
     var destroyedTx: UInt32 = 0
-    /// The code's index in the machine's cache.
-    var codeIndex: Int32 = 0
+    /// The account's newest slot.
+    var firstSlot: Int32 = -1
     var nonce: UInt64 = 0
     /// The balance, the code's hash or the slot's value, as it was.
     var word: U256 = .zero
@@ -58,6 +58,9 @@ extension Overlay {
         let index = Int(entry.index)
         switch entry.kind {
         case .account:
+            if accounts[index].flags & ~entry.flags & LiveAccount.storageCleared != 0 {
+                forgetSlots(of: index, newerThan: entry.firstSlot)
+            }
             accounts[index].flags = entry.flags
             accounts[index].nonce = entry.nonce
             accounts[index].balance = entry.word
@@ -66,12 +69,25 @@ extension Overlay {
             accounts[index].destroyedTx = entry.destroyedTx
         case .code:
             accounts[index].codeHash = Hash32(entry.word)
-            accounts[index].codeIndex = entry.codeIndex
+            // To be looked up: the cache may have been emptied since.
+            accounts[index].codeIndex = -1
         case .warmAccount: accounts[index].warmTx = 0
         case .warmSlot: slots[index].warmTx = 0
         case .storage: slots[index].value = entry.word
         case .transient: transients[index].value = entry.word
         }
+    }
+
+    /// Unlinks the account's slots that were first touched after `last` was, so that they are read anew. Some were read
+    /// as zero because the storage counted as cleared, which it no longer does; of the others nothing is lost, as every
+    /// change to them is younger than the entry that is taken back, and is taken back already.
+    @inline(never) private func forgetSlots(of account: Int, newerThan last: Int32) {
+        var slot = accounts[account].firstSlot
+        while slot != last, slot >= 0 {
+            slots[Int(slot)].account = -1
+            slot = slots[Int(slot)].next
+        }
+        accounts[account].firstSlot = last
     }
 
     /// A moment between transactions that `revert(to:)` goes back to, as often as wanted.
@@ -83,8 +99,14 @@ extension Overlay {
     }
 
     /// Goes back to a moment taken by `checkpoint`, at the cost of what was changed since. What was read stays known.
+    ///
+    /// The moment must be this overlay's and not older than its last `removeAll` or `commit`: another one takes back
+    /// something else, or nothing.
     public mutating func revert(to checkpoint: OverlayCheckpoint) {
-        takeBack(to: checkpoint)
+        takeBack(
+            to: OverlayCheckpoint(
+                journal: min(checkpoint.journal, journal.count), logs: min(checkpoint.logs, logs.count),
+                logData: min(checkpoint.logData, logData.count), refund: checkpoint.refund, outer: checkpoint.outer))
         // Records stamped with the old number no longer have their entry: number what follows anew.
         lastSerial &+= 1
         serial = lastSerial
@@ -100,7 +122,8 @@ extension Overlay {
         journal.append(
             JournalEntry(
                 kind: .account, flags: now.flags, index: Int32(truncatingIfNeeded: index), touchedTx: now.touchedTx,
-                createdTx: now.createdTx, destroyedTx: now.destroyedTx, nonce: now.nonce, word: now.balance))
+                createdTx: now.createdTx, destroyedTx: now.destroyedTx, firstSlot: now.firstSlot, nonce: now.nonce,
+                word: now.balance))
     }
 
     /// Sets the balance; an account that holds wei exists.
@@ -125,10 +148,7 @@ extension Overlay {
     }
 
     mutating func setCode(_ index: Int, hash: Hash32, cached: Int32) {
-        journal.append(
-            JournalEntry(
-                kind: .code, index: Int32(index), codeIndex: accounts[index].codeIndex,
-                word: accounts[index].codeHash.word))
+        journal.append(JournalEntry(kind: .code, index: Int32(index), word: accounts[index].codeHash.word))
         save(index)
         accounts[index].codeHash = hash
         accounts[index].codeIndex = cached

@@ -87,6 +87,8 @@ public struct Overlay: ~Copyable {
     var serial: UInt32 = 1
     var lastSerial: UInt32 = 1
     var refund: Int64 = 0
+    /// Where the journal of the last run begins.
+    var runStart = 0
     /// The machine's cache generation that the accounts' `codeIndex` belong to.
     var codeGeneration: UInt64 = 0
 
@@ -118,6 +120,14 @@ public struct Overlay: ~Copyable {
         serial = 1
         lastSerial = 1
         refund = 0
+        runStart = 0
+    }
+
+    /// Begins a transaction or a call outside of one: nothing is warm, created or destroyed in it yet.
+    mutating func startRun(_ checkpoint: OverlayCheckpoint) {
+        refund = 0
+        tx &+= 1
+        runStart = checkpoint.journal
     }
 
     /// Whether nothing was read or changed.

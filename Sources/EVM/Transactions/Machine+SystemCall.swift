@@ -22,8 +22,7 @@ extension Machine {
         begin(block, on: state)
         translates = limits.translates
         let outer = overlay.openCheckpoint()
-        overlay.refund = 0
-        overlay.tx &+= 1
+        overlay.startRun(outer)
         origin = Self.systemCaller
         gasPrice = .zero
         blobHashes = []

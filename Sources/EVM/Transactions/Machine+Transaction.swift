@@ -41,8 +41,7 @@ extension Machine {
         begin(block, on: state)
         translates = limits.translates && !Observer.isActive
         let checkpoint = overlay.openCheckpoint()
-        overlay.refund = 0
-        overlay.tx &+= 1
+        overlay.startRun(checkpoint)
         let plan: TransactionPlan
         do {
             plan = try prepare(transaction, sender, options, blockGasLeft ?? block.gasLimit)
@@ -101,11 +100,12 @@ extension Machine {
             sender: overlay.account(sender, base),
             coinbase: overlay.account(rules.tipRecipient ?? block.coinbase, base), recipient: -1,
             baseFeeRecipient: -1, price: feeCap, tip: feeCap, blobFee: .zero,
-            intrinsic: transaction.intrinsicGas(fork), floor: transaction.floorGas(fork))
+            intrinsic: transaction.intrinsicGas(fork),
+            floor: rules.hasCalldataFloor ? transaction.floorGas(fork) : 0)
         if let to = transaction.to { plan.recipient = overlay.account(to, base) }
         if let recipient = rules.baseFeeRecipient { plan.baseFeeRecipient = overlay.account(recipient, base) }
         if fork >= .london {
-            plan.tip = transaction.effectiveTip(baseFee: block.baseFee) ?? .zero
+            plan.tip = rules.dropsTips ? .zero : transaction.effectiveTip(baseFee: block.baseFee) ?? .zero
             plan.price = min(block.baseFee &+ plan.tip, feeCap)
         }
         guard transaction.gasLimit >= max(plan.intrinsic, plan.floor) else { throw .malformed(.intrinsicGasTooLow) }
@@ -121,7 +121,9 @@ extension Machine {
     private func judge(
         _ transaction: borrowing Transaction, _ options: ExecutionOptions, _ gasLeft: UInt64
     ) throws(Rejection) {
-        guard fork >= transaction.kind.firstFork else { throw .malformed(.kindNotActive) }
+        guard fork >= transaction.kind.firstFork, transaction.kind != .blob || rules.allowsBlobs else {
+            throw .malformed(.kindNotActive)
+        }
         if let chainID = transaction.chainID {
             guard fork >= .spuriousDragon else { throw .malformed(.replayProtectionNotActive) }
             guard chainID == rules.chainID else { throw .malformed(.wrongChain) }
