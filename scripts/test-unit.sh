@@ -6,6 +6,7 @@ mkdir -p .build-test/reports
 log=.build-test/reports/unit.log
 echo "test: building (release, testable; the first time takes several minutes)"
 swift build --build-tests "$@" >"$log" 2>&1 || { grep -E 'error|warning' "$log" | head -n 40; tail -n 5 "$log"; exit 1; }
+export MARTLET_FUZZ_SECONDS="${MARTLET_FUZZ_SECONDS:-120}"
 echo "test: running"
 status=0
 swift test --skip-build "$@" >"$log" 2>&1 || status=$?
