@@ -23,9 +23,12 @@ let systemLibraries: [(name: String, pkgConfig: String?, apt: String)] = [
     ("CGMP", "gmp", "libgmp-dev"),
 ]
 
+/// C of our own, where Swift has no form for it (docs/adr/0005-keccak-in-c.md).
+let cTargets = ["CKeccak"]
+
 let rows: [Row] = [
     Row(layer: 1, name: "EVMTypes"),
-    Row(layer: 1, name: "EVMCrypto", uses: ["EVMTypes", "CSecp256k1", "COpenSSL", "CGMP"]),
+    Row(layer: 1, name: "EVMCrypto", uses: ["EVMTypes", "CKeccak", "CSecp256k1", "COpenSSL", "CGMP"]),
     Row(layer: 1, name: "EVMCodec", uses: ["EVMTypes", "EVMCrypto"]),
     Row(layer: 2, name: "Pools", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(layer: 2, name: "EVM", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
@@ -102,7 +105,8 @@ func refuse(_ message: String) -> Never {
 }
 
 let layerOf = Dictionary(
-    uniqueKeysWithValues: systemLibraries.map { ($0.name, 0) } + rows.map { ($0.name, $0.layer) })
+    uniqueKeysWithValues: systemLibraries.map { ($0.name, 0) } + cTargets.map { ($0, 0) }
+        + rows.map { ($0.name, $0.layer) })
 /// The only L3 targets that other L3 targets may use.
 let sharedAdapters: Set = ["NodeClient", "ChainRegistry"]
 for row in rows {
@@ -158,6 +162,7 @@ func product(_ name: String) -> Target.Dependency { .product(name: name, package
 var targets: [Target] = systemLibraries.filter { selected.contains($0.name) }.map {
     .systemLibrary(name: $0.name, pkgConfig: $0.pkgConfig, providers: [.apt([$0.apt])])
 }
+targets += cTargets.filter { selected.contains($0) }.map { .target(name: $0) }
 var usedProducts = Set<String>()
 for row in selectedRows {
     let dependencies = row.uses.map { Target.Dependency.target(name: $0) } + row.products.map(product)

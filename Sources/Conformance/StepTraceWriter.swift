@@ -5,7 +5,7 @@ public import EVMTypes
 /// Writes EIP-3155 trace lines, one JSON object an instruction, in geth's and evmone's form.
 ///
 /// `gasCost` is what the step took from the frame, so for a call also the gas that went along, and all of it for a step
-/// that fails; such a step has `error`. `memory` is there on demand only: it makes traces large.
+/// that fails; such a step has `error`. `refund` is the counter after the step, as geth and EELS have it. `memory` is there on demand only: it makes traces large.
 /// Source: EIP-3155.
 public struct StepTraceWriter: StepTracer, ~Copyable {
     public static var isActive: Bool { true }
@@ -15,8 +15,9 @@ public struct StepTraceWriter: StepTracer, ~Copyable {
     /// Takes finished lines, several at a time, each with its line feed.
     private let sink: ([UInt8]) -> Void
     private var lines: [UInt8] = []
-    /// The part of the step's line behind its cost.
+    /// The parts of the step's line behind its cost, and behind its refund counter.
     private var rest: [UInt8] = []
+    private var end: [UInt8] = []
     private var gasBefore: Int64 = 0
 
     /// Lines are given to `sink` in pieces of about 64 KiB; call `flush` at the end.
@@ -35,22 +36,26 @@ public struct StepTraceWriter: StepTracer, ~Copyable {
             if index > 0 { rest.append(UInt8(ascii: ",")) }
             rest += "\"\(stack[index].hex)\"".utf8
         }
-        rest += "],\"depth\":\(step.depth),\"refund\":\(step.refund),\"opName\":\"".utf8
-        rest += Self.name(step.opcode).utf8
-        rest.append(UInt8(ascii: "\""))
+        rest += "],\"depth\":\(step.depth),\"refund\":".utf8
+        end.removeAll(keepingCapacity: true)
+        end += ",\"opName\":\"".utf8
+        end += Self.name(step.opcode).utf8
+        end.append(UInt8(ascii: "\""))
         if withMemory {
-            rest += ",\"memory\":\"0x".utf8
+            end += ",\"memory\":\"0x".utf8
             for index in 0..<memory.count {
-                rest.append(Hex.character(memory[index] >> 4))
-                rest.append(Hex.character(memory[index] & 15))
+                end.append(Hex.character(memory[index] >> 4))
+                end.append(Hex.character(memory[index] & 15))
             }
-            rest.append(UInt8(ascii: "\""))
+            end.append(UInt8(ascii: "\""))
         }
     }
 
-    public mutating func didRun(gasLeft: Int64, halt: Halt?) {
+    public mutating func didRun(gasLeft: Int64, refund: Int64, halt: Halt?) {
         put(String(gasBefore - gasLeft, radix: 16))
         lines += rest
+        put(String(refund))
+        lines += end
         if let halt, let text = halt.errorText { put(",\"error\":\"\(text)\"") }
         put("}\n")
         if lines.count >= 1 << 16 { flush() }

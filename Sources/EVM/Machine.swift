@@ -1,4 +1,5 @@
 public import EVMCodec
+internal import EVMCrypto
 internal import EVMTypes
 
 /// Bounds of a machine that say nothing about the chain.
@@ -20,7 +21,7 @@ public struct MachineLimits: Hashable, Sendable {
 /// A run never calls out. What it needs and the pinned state does not know ends the run with `Halt.missingState` and a
 /// list of needs; run it again when the state has them. Once warm, a run allocates nothing per instruction or call.
 /// Not thread-safe: one machine a thread.
-public struct Machine: ~Copyable {
+public struct Machine: ~Copyable, @unchecked Sendable {
     /// The changes of the runs so far, which the next one builds on. Exchange it to work on another candidate.
     public var overlay = Overlay()
     /// Bounds of the machine.
@@ -54,6 +55,7 @@ public struct Machine: ~Copyable {
     var precompileOutput: [UInt8] = []
     var keccaks = KeccakMemo()
     var recoveries = RecoveryMemo()
+    var powers = ModularExponentiation()
     var codes = CodeCache()
     /// Whether this run may translate codes: not while it is traced.
     var translates = true

@@ -78,19 +78,10 @@ public enum Keccak256 {
     }
 }
 
-/// The sponge's 25 lanes; `permute` is in KeccakPermutation.swift.
+/// The sponge's 25 lanes; `permute` is in KeccakPermutation_c.swift.
 struct KeccakState: Sendable {
     static let rate = 136
     var lanes = InlineArray<25, UInt64>(repeating: 0)
-
-    static let constants: InlineArray<24, UInt64> = [
-        0x0000_0000_0000_0001, 0x0000_0000_0000_8082, 0x8000_0000_0000_808a, 0x8000_0000_8000_8000,
-        0x0000_0000_0000_808b, 0x0000_0000_8000_0001, 0x8000_0000_8000_8081, 0x8000_0000_0000_8009,
-        0x0000_0000_0000_008a, 0x0000_0000_0000_0088, 0x0000_0000_8000_8009, 0x0000_0000_8000_000a,
-        0x0000_0000_8000_808b, 0x8000_0000_0000_008b, 0x8000_0000_0000_8089, 0x8000_0000_0000_8003,
-        0x8000_0000_0000_8002, 0x8000_0000_0000_0080, 0x0000_0000_0000_800a, 0x8000_0000_8000_000a,
-        0x8000_0000_8000_8081, 0x8000_0000_0000_8080, 0x0000_0000_8000_0001, 0x8000_0000_8000_8008,
-    ]
 
     /// Takes the 136 bytes at `offset`. Precondition: they lie inside.
     mutating func absorbBlock(_ bytes: Span<UInt8>, at offset: Int) {

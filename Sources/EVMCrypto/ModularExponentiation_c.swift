@@ -1,7 +1,31 @@
 internal import CGMP
 
-/// Modular exponentiation of numbers of any size, GMP's code.
-public enum ModularExponentiation {
+/// Modular exponentiation of numbers of any size, GMP's code, with the numbers' memory kept from one to the next.
+///
+/// Once warm, operands of up to 8 KiB allocate nothing. Not thread-safe: one value, one thread at a time.
+@safe public struct ModularExponentiation: ~Copyable, @unchecked Sendable {
+    private var m = unsafe __mpz_struct(), b = unsafe __mpz_struct(), e = unsafe __mpz_struct()
+    /// Apart from the base: GMP copies what is both operand and result.
+    private var power = unsafe __mpz_struct()
+    /// Limbs of 8 bytes that a number may keep between calls.
+    private static let limbsKept = 1 << 10
+
+    /// Numbers without memory yet.
+    public init() {
+        unsafe __gmpz_init(&m)
+        unsafe __gmpz_init(&b)
+        unsafe __gmpz_init(&e)
+        unsafe __gmpz_init(&power)
+    }
+
+    deinit {
+        var (m, b, e, power) = unsafe (m, b, e, power)
+        unsafe __gmpz_clear(&m)
+        unsafe __gmpz_clear(&b)
+        unsafe __gmpz_clear(&e)
+        unsafe __gmpz_clear(&power)
+    }
+
     /// Writes base^exponent mod modulus to `result`, big-endian, with leading zeros.
     ///
     /// The operands are big-endian; leading zeros and empty operands (zero) are fine, 0^0 is 1, any modulus including
@@ -11,25 +35,29 @@ public enum ModularExponentiation {
     /// GMP ends the process when memory runs out, so the caller must bound the sizes: at most 520 times `result`'s
     /// size plus that of the operands is in use (the table of powers of an exponent above 28,161 bits has 512
     /// entries; one of up to 241 bits has 16). Modexp's gas bounds them: below 2^40 gas this stays under 400 MB.
-    /// All memory is freed on return. Source: EIP-198.
-    public static func power(
+    /// All but 8 KiB a number is freed on return. Source: EIP-198.
+    public mutating func power(
         base: Span<UInt8>, exponent: Span<UInt8>, modulus: Span<UInt8>, into result: inout MutableSpan<UInt8>
     ) {
         for index in result.indices { result[index] = 0 }
         let given = min(modulus.count, result.count)
-        var m = unsafe __mpz_struct(), b = unsafe __mpz_struct(), e = unsafe __mpz_struct()
-        unsafe read(modulus.extracting(0..<given), into: &m)
-        defer { unsafe __gmpz_clear(&m) }
+        unsafe Self.assign(modulus.extracting(0..<given), to: &m)
         // Division by zero is an arithmetic trap in GMP.
         guard unsafe m._mp_size != 0 else { return }
         let missing = UInt(result.count &- given) &* 8
-        unsafe withUnsafeMutablePointer(to: &m) { unsafe __gmpz_mul_2exp($0, $0, missing) }
-        unsafe read(base, into: &b)
-        defer { unsafe __gmpz_clear(&b) }
-        unsafe read(exponent, into: &e)
-        defer { unsafe __gmpz_clear(&e) }
-        unsafe withUnsafeMutablePointer(to: &b) { unsafe __gmpz_powm($0, $0, &e, &m) }
-        unsafe write(&b, to: &result)
+        if missing > 0 { unsafe withUnsafeMutablePointer(to: &m) { unsafe __gmpz_mul_2exp($0, $0, missing) } }
+        unsafe Self.assign(base, to: &b)
+        unsafe Self.assign(exponent, to: &e)
+        unsafe __gmpz_powm(&power, &b, &e, &m)
+        unsafe Self.write(&power, to: &result)
+        unsafe Self.trim(&m)
+        unsafe Self.trim(&b)
+        unsafe Self.trim(&e)
+        unsafe Self.trim(&power)
+    }
+
+    private static func trim(_ number: inout __mpz_struct) {
+        if unsafe Int(number._mp_alloc) > limbsKept { unsafe __gmpz_realloc2(&number, UInt(limbsKept * 64)) }
     }
 
     /// Writes value^-1 mod modulus to `result`, big-endian; false, and zeros written, when there is none. The modulus
@@ -53,6 +81,12 @@ public enum ModularExponentiation {
     /// Makes `number` and gives it the value of the big-endian bytes.
     private static func read(_ bytes: Span<UInt8>, into number: inout __mpz_struct) {
         unsafe __gmpz_init(&number)
+        unsafe assign(bytes, to: &number)
+    }
+
+    /// Gives `number` the value of the big-endian bytes.
+    private static func assign(_ bytes: Span<UInt8>, to number: inout __mpz_struct) {
+        unsafe number._mp_size = 0
         unsafe bytes.withUnsafeBytes { raw in
             guard let start = raw.baseAddress else { return }
             // Most significant first, words of one byte, no unused bits.

@@ -74,6 +74,35 @@ import Testing
         #expect(change.storage.first?.after == U256(5 as UInt64) && change.after?.balance == U256(5 as UInt64))
     }
 
+    @Test func `every step is the executable specification's`() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Vectors/statetest/good.json").path
+        let lines = Lines()
+        _ = ConformanceReport.tracedStateTests([path], ConformanceOptions(), withMemory: false) { lines.bytes += $0 }
+        // A refused transaction has no step, and EELS no line for it.
+        let ours = try lines.json().filter { $0["name"]?.string != "refused_nonce" }.map { line -> String in
+            guard let pc = line["pc"]?.int else {
+                let output = line["output"]?.string?.dropFirst(2) ?? ""
+                return "end \(output.isEmpty ? "-" : String(output))"
+            }
+            let stack = (line["stack"]?.array ?? []).compactMap(\.string).joined(separator: ",")
+            let fields = ["op", "memSize", "depth", "refund"].map { String(line[$0]?.int ?? -1) }
+            let gas = ["gas", "gasCost"].map { line[$0]?.string ?? "" }
+            return "\(pc) \(fields[0]) \(gas[0]) \(gas[1]) \(fields[1]) \(fields[2]) \(fields[3]) "
+                + (stack.isEmpty ? "-" : stack)
+        }
+        let theirs = try OwnVectors.fields("statetest/trace.txt").map { fields in
+            // EELS's last line counts the gas of the frame, ours that of the transaction.
+            fields[0] == "end" ? "end \(fields[1])" : fields.joined(separator: " ")
+        }
+        #expect(ours.count == theirs.count)
+        for (index, (our, their)) in zip(ours, theirs).enumerated() where our != their {
+            Issue.record("step \(index): \(our), expected \(their)")
+            break
+        }
+        print("vectors statetest/trace.txt: \(theirs.count) lines agree with EELS")
+    }
+
     @Test func `a traced state test gives the same results and a last line each`() throws {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Vectors/statetest/good.json").path

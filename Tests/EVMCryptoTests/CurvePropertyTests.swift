@@ -76,7 +76,8 @@ import Testing
         for value in values {
             for width in 2...6 {
                 var sum: UInt128 = 0
-                let digits = signedDigits(value, width: width)
+                let expansion = SignedDigits(value, width: width)
+                let digits = (0..<expansion.count).map { expansion[$0] }
                 for (i, digit) in digits.enumerated() where i < 128 {
                     sum &+= UInt128(truncatingIfNeeded: Int(digit)) << UInt128(i)
                 }
@@ -103,6 +104,9 @@ import Testing
             }
             #expect(MultiScalar.windowedSum(terms).affine == MultiScalar.bucketSum(terms).affine)
             #expect(MultiScalar.windowedSum(terms2).affine == MultiScalar.bucketSum(terms2).affine)
+            guard count <= 2 else { continue }
+            let second = count == 2 ? terms[1] : nil
+            #expect(MultiScalar.windowedSum(terms[0], second).affine == MultiScalar.bucketSum(terms).affine)
         }
     }
 
@@ -118,9 +122,18 @@ import Testing
                 let aP = MultiScalar.windowedSum([ScaledPoint(point: g, scalar: UInt128(a))]).affine
                 let bQ = MultiScalar.windowedSum([ScaledPoint(point: h, scalar: UInt128(b))]).affine
                 let abP = -MultiScalar.windowedSum([ScaledPoint(point: g, scalar: ab.lo)]).affine
-                #expect(Pairing.productIsOne([MillerPair<P>(aP, bQ), MillerPair(abP, h)]))
-                #expect(!Pairing.productIsOne([MillerPair<P>(aP, bQ), MillerPair(abP + g, h)]))
-                #expect(!Pairing.productIsOne([MillerPair<P>(aP, bQ)]))
+                func product(_ pairs: [(AffinePoint<Fp<P>>, AffinePoint<Fp2<P>>)]) -> Bool {
+                    var product = PairingProduct<P>()
+                    for pair in pairs { product.take(pair.0, pair.1) }
+                    return product.isOne()
+                }
+                #expect(product([(aP, bQ), (abP, h)]))
+                #expect(!product([(aP, bQ), (abP + g, h)]))
+                #expect(!product([(aP, bQ)]))
+                // More than one batch of pairs, and points at infinity between them.
+                let many = [(aP, bQ), (abP, h), (.infinity, h), (g, .infinity)]
+                #expect(product(many + many + many + many + many + many))
+                #expect(!product(many + many + many + many + many + many + [(g, h)]))
             }
             check(BLS12381Parameters.generator1, BLS12381Parameters.generator2, BLS12381Parameters.self)
             check(AffinePoint(BN254Fp(1), BN254Fp(2)), Self.bnTwistGenerator, BN254Parameters.self)

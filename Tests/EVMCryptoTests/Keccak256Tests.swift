@@ -1,7 +1,8 @@
-import EVMCrypto
 import EVMTypes
 import TestSupport
 import Testing
+
+@testable import EVMCrypto
 
 @Suite struct Keccak256Tests {
     @Test func knownHashes() {
@@ -25,6 +26,19 @@ import Testing
         for vector in vectors {
             let length = try #require(Int(vector[0]))
             #expect(Keccak256.hash(Self.message(length)).hex == "0x" + vector[1], "length \(length)")
+        }
+    }
+
+    /// Whichever form the processor of this machine has, both give the same state.
+    @Test func bothFormsOfThePermutationAgree() {
+        var fast = KeccakState()
+        var plain = KeccakState()
+        for turn in 0..<1_000 {
+            fast.lanes[turn % 25] ^= UInt64(turn) &* 0x9e37_79b9_7f4a_7c15
+            plain.lanes[turn % 25] ^= UInt64(turn) &* 0x9e37_79b9_7f4a_7c15
+            fast.permute()
+            plain.permuteAnywhere()
+            for lane in 0..<25 { #expect(fast.lanes[lane] == plain.lanes[lane]) }
         }
     }
 

@@ -177,6 +177,10 @@ extension Machine {
 
     /// Runs it into `precompileOutput`, or remembers what it answered.
     mutating func run(_ precompile: Precompile, _ input: Span<UInt8>) -> Bool {
+        if precompile == .modexp {
+            return ModexpHeader(input).run(
+                input, into: &precompileOutput, prices: rules.precompiles.prices, with: &powers)
+        }
         guard precompile == .ecrecover, input.count >= 128 else {
             return precompile.run(input, into: &precompileOutput, prices: rules.precompiles.prices)
         }

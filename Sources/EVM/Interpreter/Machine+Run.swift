@@ -71,8 +71,7 @@ extension Machine {
         begin(block, on: state)
         translates = limits.translates && !Observer.isActive
         let outer = overlay.openCheckpoint()
-        overlay.refund = 0
-        overlay.tx &+= 1
+        overlay.startRun(outer)
         origin = call.origin ?? call.sender
         gasPrice = call.gasPrice
         blobHashes = []

@@ -31,8 +31,8 @@ public protocol StepTracer: ~Copyable {
     /// Before an instruction, also one that fails. The lowest word of the stack is first.
     mutating func willRun(_ step: TracedStep, stack: Span<U256>, memory: Span<UInt8>)
     /// After it. The gas left is the frame's own: without what a call or creation that starts now was given.
-    /// `halt` is how the frame ended, nil when it goes on.
-    mutating func didRun(gasLeft: Int64, halt: Halt?)
+    /// `refund` is the transaction's counter; `halt` is how the frame ended, nil when it goes on.
+    mutating func didRun(gasLeft: Int64, refund: Int64, halt: Halt?)
 }
 
 /// Traces nothing, for nothing.
@@ -40,7 +40,7 @@ public struct NoTracer: StepTracer {
     public static var isActive: Bool { false }
     public init() {}
     @inline(__always) public mutating func willRun(_ step: TracedStep, stack: Span<U256>, memory: Span<UInt8>) {}
-    @inline(__always) public mutating func didRun(gasLeft: Int64, halt: Halt?) {}
+    @inline(__always) public mutating func didRun(gasLeft: Int64, refund: Int64, halt: Halt?) {}
 }
 
 /// Lends a tracer to the interpreter.
@@ -60,7 +60,7 @@ struct TracerObserver<Tracer: StepTracer & ~Copyable>: StepObserver {
     }
 
     mutating func after(_ machine: borrowing Machine, gas: Int64, halt: Halt?) {
-        tracer.pointee.didRun(gasLeft: gas, halt: halt)
+        tracer.pointee.didRun(gasLeft: gas, refund: machine.overlay.refund, halt: halt)
     }
 }
 

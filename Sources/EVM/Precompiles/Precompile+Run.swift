@@ -25,7 +25,9 @@ extension Precompile {
         case .identity:
             unsafe input.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
             return true
-        case .modexp: return ModexpHeader(input).run(input, into: &output, lengthLimit: prices.modexpLengthLimit)
+        case .modexp:
+            var powers = ModularExponentiation()
+            return ModexpHeader(input).run(input, into: &output, prices: prices, with: &powers)
         case .blake2f:
             return Self.appending(64, to: &output) { Blake2F.compress(input, into: &$0) }
         case .p256Verify:
@@ -75,10 +77,13 @@ extension Precompile {
 extension ModexpHeader {
     /// Appends base^exponent mod modulus in the modulus' declared length.
     ///
-    /// False when a length passes `lengthLimit` or `longestModulus`. Bytes past the end of the input are zeros, of
+    /// False when a length passes the chain's limit or `longestModulus`. Bytes past the end of the input are zeros, of
     /// which only those of the modulus are ever written out.
-    func run(_ input: Span<UInt8>, into output: inout [UInt8], lengthLimit: UInt64?) -> Bool {
-        if let lengthLimit {
+    func run(
+        _ input: Span<UInt8>, into output: inout [UInt8], prices: borrowing PrecompilePrices,
+        with powers: inout ModularExponentiation
+    ) -> Bool {
+        if let lengthLimit = prices.modexpLengthLimit {
             let limit = U256(lengthLimit)
             guard base <= limit, exponent <= limit, modulus <= limit else { return false }
         }
@@ -92,7 +97,7 @@ extension ModexpHeader {
             else { return true }
             let exponentStart = 96 &+ base
             let modulusStart = exponentStart &+ exponent
-            ModularExponentiation.power(
+            powers.power(
                 base: input.extracting(96..<exponentStart), exponent: input.extracting(exponentStart..<modulusStart),
                 modulus: input.extracting(modulusStart..<min(end, modulusStart &+ width)), into: &result)
             return true

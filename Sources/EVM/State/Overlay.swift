@@ -71,7 +71,7 @@ struct LogRecord: BitwiseCopyable {
 ///
 /// Discarding an overlay costs constant time, taking back to a checkpoint costs what was changed since. Capacity is
 /// kept, so a warm overlay allocates nothing. Not thread-safe: one overlay, one thread at a time.
-public struct Overlay: ~Copyable {
+public struct Overlay: ~Copyable, @unchecked Sendable {
     var accounts = Slab<LiveAccount>(capacity: 64)
     var slots = Slab<LiveSlot>(capacity: 256)
     var transients = Slab<TransientSlot>(capacity: 16)

@@ -7,7 +7,7 @@ public import EVMTypes
 /// absent on the chain (`.absent`: a state given whole, as in tests and on a devnet) or asked for (`.asked`: a fork of
 /// a live chain, where the run ends with a `StateNeed`).
 /// Lookups cost one hash and one probe; nothing is allocated but by the `set` functions.
-public struct PinnedState: ~Copyable {
+public struct PinnedState: ~Copyable, @unchecked Sendable {
     /// What it means that an account, slot or block hash is not held.
     public enum Unknown: Sendable {
         /// The chain does not have it: no account, slot zero, code empty.

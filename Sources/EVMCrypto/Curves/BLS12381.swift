@@ -60,13 +60,12 @@ public enum BLS12381 {
     /// Nil: invalid input, no pair, or a length that is not a multiple of 384.
     public static func pairingCheck(_ input: Span<UInt8>) -> Bool? {
         guard input.count > 0, input.count % 384 == 0 else { return nil }
-        var pairs: [MillerPair<BLS12381Parameters>] = []
-        pairs.reserveCapacity(input.count / 384)
+        var product = PairingProduct<BLS12381Parameters>()
         for offset in stride(from: 0, to: input.count, by: 384) {
             guard let p = member1(input, at: offset), let q = member2(input, at: offset + 128) else { return nil }
-            if !p.isInfinity && !q.isInfinity { pairs.append(MillerPair(p, q)) }
+            product.take(p, q)
         }
-        return Pairing.productIsOne(pairs)
+        return product.isOne()
     }
 
     /// Maps a field element to G1 (RFC 9380: simplified SWU, isogeny, cofactor), 64 bytes in, 128 out.

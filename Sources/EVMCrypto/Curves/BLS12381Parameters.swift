@@ -22,9 +22,9 @@ extension BLS12381Parameters: PairingParameters {
     static var isDTwist: Bool { false }
 
     /// |x| in non-adjacent form: its few set bits are never neighbours but at the top. Without the leading 1.
-    static let loopDigits = [Int8](xDigits.reversed().dropFirst())
+    static let loopDigits = xDigits.loop
 
-    static let xDigits = signedDigits(UInt128(x), width: 2)
+    static let xDigits = SignedDigits(UInt128(x), width: 2)
 
     /// x is negative, so the loop's value would have to be inverted here; whether a product is 1 does not depend on it.
     static func finish(_ f: inout BLSFp12, _ pair: inout MillerPair<BLS12381Parameters>) {}

@@ -50,9 +50,9 @@ extension BN254Parameters: PairingParameters {
     static var isDTwist: Bool { true }
 
     /// 6 x + 2 in non-adjacent form, without the leading 1.
-    static let loopDigits = [Int8](signedDigits(6 * UInt128(x) + 2, width: 2).reversed().dropFirst())
+    static let loopDigits = SignedDigits(6 * UInt128(x) + 2, width: 2).loop
 
-    static let xDigits = signedDigits(UInt128(x), width: 4)
+    static let xDigits = SignedDigits(UInt128(x), width: 4)
 
     /// The two lines through psi(Q) and -psi^2(Q).
     static func finish(_ f: inout BN254Fp12, _ pair: inout MillerPair<BN254Parameters>) {
@@ -90,7 +90,7 @@ extension BN254Parameters: PairingParameters {
     /// Whether a point of the twist has the groups' order: [x + 1] Q + psi([x] Q) + psi^2([x] Q) = psi^3([2 x] Q)
     /// (El Housni, Guillevic and Piellard 2022, "Cofactor clearing and subgroup membership testing").
     static func isInSubgroup(_ q: AffinePoint<BN254Fp2>) -> Bool {
-        let xq = MultiScalar.windowedSum([ScaledPoint(point: q, scalar: UInt128(x))])
+        let xq = MultiScalar.windowedSum(ScaledPoint(point: q, scalar: UInt128(x)), nil)
         let once = psi(xq)
         let twice = psi(once)
         let right = psi(twice).doubled
@@ -110,7 +110,7 @@ extension BN254Parameters: PairingParameters {
         let k1 = k &- c1 &* a1 &- c2 &* a2
         let k2 = c1 &* b1 &- c2 &* b2
         let image = AffinePoint(a.x * beta, a.y)
-        return MultiScalar.windowedSum([signed(a, k1), signed(image, k2)]).affine
+        return MultiScalar.windowedSum(signed(a, k1), signed(image, k2)).affine
     }
 
     private static func signed(_ a: AffinePoint<BN254Fp>, _ k: U256) -> ScaledPoint<BN254Fp> {

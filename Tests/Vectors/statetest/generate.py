@@ -1,4 +1,4 @@
-"""Writes good.json and wrong.json: small state tests whose answers are EELS's (PyPI ethereum-execution 2.20.0, t8n).
+"""Writes good.json, wrong.json and trace.txt: small state tests whose answers are EELS's (PyPI ethereum-execution 2.20.0, t8n).
 
 good.json must pass. wrong.json holds the same cases with one thing changed in what is expected; each case's name says
 what a runner must report. Run with the Python of a venv that has ethereum-execution; the files come out the same again.
@@ -177,12 +177,34 @@ def wrong(tests):
     return cases
 
 
+def traces():
+    """trace.txt: EELS's EIP-3155 steps of good.json, `pc op gas gasCost memSize depth refund stack` each, in order;
+    a transition ends with `end output gasUsed`."""
+    done = subprocess.run([TOOL, "statetest", "--json", "--nomemory", os.path.join(HERE, "good.json")],
+                          check=True, capture_output=True, text=True)
+    assert all(entry["pass"] for entry in json.loads(done.stdout))
+    lines = ["# EIP-3155 steps of good.json by EELS, see generate.py"]
+    for line in done.stderr.splitlines():
+        if not line.startswith("{"):
+            continue
+        step = json.loads(line)
+        if "pc" in step:
+            lines.append(" ".join([str(step["pc"]), str(step["op"]), step["gas"], step["gasCost"],
+                                   str(step["memSize"]), str(step["depth"]), str(step["refund"]),
+                                   ",".join(step["stack"]) or "-"]))
+        elif "output" in step:
+            lines.append("end %s %s" % (step["output"] or "-", step["gasUsed"]))
+    with open(os.path.join(HERE, "trace.txt"), "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
 def main():
     tests = good()
     for name, value in (("good", tests), ("wrong", wrong(tests))):
         with open(os.path.join(HERE, name + ".json"), "w") as file:
             json.dump(value, file, indent=1, sort_keys=False)
             file.write("\n")
+    traces()
 
 
 main()

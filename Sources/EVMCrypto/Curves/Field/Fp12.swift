@@ -101,54 +101,27 @@ struct Fp12<P: TowerParameters>: Equatable, Sendable, BitwiseCopyable {
         return (xx + yy.timesXi, (x + y).squared - xx - yy)
     }
 
-    /// a^e for a of the cyclotomic subgroup and e given by signed digits, lowest first (`signedDigits`).
-    func cyclotomicPower(_ digits: [Int8]) -> Fp12 {
-        var odd = [self]
-        let top = Int(digits.map { $0.magnitude }.max() ?? 1)
+    /// a^e for a of the cyclotomic subgroup and e given by signed digits of a width up to 4. No allocation.
+    func cyclotomicPower(_ digits: SignedDigits) -> Fp12 {
+        // a, a^3, a^5, a^7.
+        var odd = InlineArray<4, Fp12>(repeating: self)
+        let top = digits.largest
+        precondition(top <= 7, "signed digits wider than 4")
         if top > 1 {
             let square = cyclotomicSquared
-            for i in 1..<(top + 1) / 2 { odd.append(odd[i - 1] * square) }
+            for i in 1..<(top + 1) / 2 { odd[i] = odd[i - 1] * square }
         }
         var result = Fp12.one
         var started = false
-        for digit in digits.reversed() {
+        for position in (0..<digits.count).reversed() {
             if started { result = result.cyclotomicSquared }
+            let digit = digits[position]
             if digit == 0 { continue }
-            let entry = odd[Int(digit.magnitude) / 2]
+            let entry = odd[abs(digit) / 2]
             let factor = digit > 0 ? entry : entry.conjugate
             result = started ? result * factor : factor
             started = true
         }
         return result
     }
-}
-
-/// Signed digits of `value`, lowest first: odd or zero, below 2^(width - 1) in size, at most one in `width` not zero
-/// (width-w non-adjacent form).
-func signedDigits(_ value: UInt128, width: Int) -> [Int8] {
-    var digits: [Int8] = []
-    digits.reserveCapacity(129)
-    var rest = value, carry = false
-    // `carry` stands for 2^128 passing the top: rest is then the value less 2^128.
-    while rest != 0 || carry {
-        var digit = 0
-        if rest & 1 == 1 {
-            let low = Int(truncatingIfNeeded: rest & (1 << UInt128(width) - 1))
-            digit = low >= 1 << (width - 1) ? low - 1 << width : low
-            if digit > 0 {
-                rest &-= UInt128(digit)
-            } else {
-                let (sum, over) = rest.addingReportingOverflow(UInt128(-digit))
-                rest = sum
-                carry = carry || over
-            }
-        }
-        digits.append(Int8(digit))
-        rest >>= 1
-        if carry {
-            rest |= 1 << 127
-            carry = false
-        }
-    }
-    return digits
 }

@@ -19,11 +19,11 @@ enum MultiScalar<F: CurveField> {
         let width = 5, tableSize = 1 << (width - 2)
         var multiples: [JacobianPoint<F>] = []
         multiples.reserveCapacity(terms.count * tableSize)
-        var digits: [[Int8]] = []
+        var digits: [SignedDigits] = []
         digits.reserveCapacity(terms.count)
         var length = 0
         for term in terms where !term.point.isInfinity && term.scalar != 0 {
-            let expansion = signedDigits(term.scalar, width: width)
+            let expansion = SignedDigits(term.scalar, width: width)
             length = max(length, expansion.count)
             digits.append(expansion)
             var multiple = JacobianPoint(term.point)
@@ -39,10 +39,40 @@ enum MultiScalar<F: CurveField> {
         for position in (0..<length).reversed() {
             result = result.doubled
             for term in digits.indices where position < digits[term].count {
-                let digit = Int(digits[term][position])
+                let digit = digits[term][position]
                 if digit == 0 { continue }
                 let entry = table[term * tableSize + Int(digit.magnitude) / 2]
                 result = result + (digit > 0 ? entry : -entry)
+            }
+        }
+        return result
+    }
+
+    /// The sum of one or two terms in the same way, without an allocation.
+    static func windowedSum(_ first: ScaledPoint<F>, _ second: ScaledPoint<F>?) -> JacobianPoint<F> {
+        let width = 5, tableSize = 8
+        var multiples = InlineArray<16, JacobianPoint<F>>(repeating: .infinity)
+        let digits = (SignedDigits(first.scalar, width: width), SignedDigits(second?.scalar ?? 0, width: width))
+        for term in 0..<2 {
+            guard let point = term == 0 ? first.point : second?.point else { continue }
+            var multiple = JacobianPoint(point)
+            let double = multiple.doubled
+            multiples[term * tableSize] = multiple
+            for entry in 1..<tableSize {
+                multiple = multiple + double
+                multiples[term * tableSize + entry] = multiple
+            }
+        }
+        var table = InlineArray<16, AffinePoint<F>>(repeating: .infinity)
+        JacobianPoint.affine(multiples, into: &table)
+        var result = JacobianPoint<F>.infinity
+        for position in (0..<max(digits.0.count, digits.1.count)).reversed() {
+            result = result.doubled
+            for term in 0..<2 {
+                let own = term == 0 ? digits.0 : digits.1
+                guard position < own.count, own[position] != 0 else { continue }
+                let entry = table[term * tableSize + abs(own[position]) / 2]
+                result = result + (own[position] > 0 ? entry : -entry)
             }
         }
         return result

@@ -154,6 +154,23 @@ struct JacobianPoint<F: CurveField>: Sendable, BitwiseCopyable {
         return result
     }
 
+    /// The same for sixteen points, without an allocation.
+    static func affine(_ points: InlineArray<16, JacobianPoint>, into result: inout InlineArray<16, AffinePoint<F>>) {
+        var products = InlineArray<16, F>(repeating: .one)
+        var product = F.one
+        for i in 0..<16 {
+            products[i] = product
+            if !points[i].isInfinity { product = product * points[i].z }
+        }
+        var inverse = product.inverse
+        for i in (0..<16).reversed() where !points[i].isInfinity {
+            let own = inverse * products[i]
+            inverse = inverse * points[i].z
+            let square = own.squared
+            result[i] = AffinePoint(points[i].x * square, points[i].y * square * own)
+        }
+    }
+
     /// [scalar] a by its bits: for the sparse parameter of a curve.
     func multiplied(bySparse scalar: UInt64) -> JacobianPoint {
         guard scalar != 0 else { return .infinity }

@@ -81,21 +81,43 @@ extension Fp12 where P: PairingParameters {
 }
 
 /// Products of pairings.
-enum Pairing<P: PairingParameters> {
-    /// Whether the product of e(P, Q) over the pairs is 1: one Miller loop with shared squares, one final
-    /// exponentiation. No pair has a point at infinity (those contribute 1 and are left out).
-    static func productIsOne(_ pairs: [MillerPair<P>]) -> Bool {
-        pairs.isEmpty || P.finalExponentiation(millerLoop(pairs)).isOne
+enum Pairing<P: PairingParameters> {}
+
+/// A product of pairings as it is taken in: up to eight pairs share the squares of one Miller loop, all share one final
+/// exponentiation. No allocation.
+struct PairingProduct<P: PairingParameters> {
+    private static var batch: Int { 8 }
+
+    private var product = Fp12<P>.one
+    private var isEmpty = true
+    private var pairs: InlineArray<8, MillerPair<P>>
+    private var count = 0
+
+    /// The empty product, 1.
+    init() { pairs = InlineArray(repeating: MillerPair(.infinity, .infinity)) }
+
+    /// Multiplies e(p, q) in; a point at infinity makes it 1.
+    mutating func take(_ p: AffinePoint<Fp<P>>, _ q: AffinePoint<Fp2<P>>) {
+        if p.isInfinity || q.isInfinity { return }
+        pairs[count] = MillerPair(p, q)
+        count += 1
+        if count == Self.batch { runLoop() }
     }
 
-    static func millerLoop(_ given: [MillerPair<P>]) -> Fp12<P> {
-        var pairs = given
+    /// Whether the product is 1.
+    consuming func isOne() -> Bool {
+        runLoop()
+        return isEmpty || P.finalExponentiation(product).isOne
+    }
+
+    private mutating func runLoop() {
+        guard count > 0 else { return }
         var f = Fp12<P>.one
         var started = false
         for digit in P.loopDigits {
             if started { f = f.squared }
             started = true
-            for i in pairs.indices {
+            for i in 0..<count {
                 f.take(pairs[i].double(), at: pairs[i].p)
                 if digit != 0 {
                     let q = pairs[i].q
@@ -103,7 +125,9 @@ enum Pairing<P: PairingParameters> {
                 }
             }
         }
-        for i in pairs.indices { P.finish(&f, &pairs[i]) }
-        return f
+        for i in 0..<count { P.finish(&f, &pairs[i]) }
+        product = isEmpty ? f : product * f
+        isEmpty = false
+        count = 0
     }
 }
