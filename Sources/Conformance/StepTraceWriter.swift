@@ -5,7 +5,8 @@ public import EVMTypes
 /// Writes EIP-3155 trace lines, one JSON object an instruction, in geth's and evmone's form.
 ///
 /// `gasCost` is what the step took from the frame, so for a call also the gas that went along, and all of it for a step
-/// that fails; such a step has `error`. `refund` is the counter after the step, as geth and EELS have it. `memory` is there on demand only: it makes traces large.
+/// that fails; such a step has `error`. `refund` is the counter after the step, as geth and EELS have it. `memory` is
+/// there on demand only: it makes traces large.
 /// Source: EIP-3155.
 public struct StepTraceWriter: StepTracer, ~Copyable {
     public static var isActive: Bool { true }
