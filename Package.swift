@@ -33,7 +33,8 @@ let rows: [Row] = [
     Row(layer: 2, name: "Pools", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(layer: 2, name: "EVM", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(layer: 2, name: "Paths", uses: ["EVMTypes", "Pools"]),
-    Row(layer: 2, name: "Bundles", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths"]),
+    Row(layer: 2, name: "ChainCosts", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
+    Row(layer: 2, name: "Bundles", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "ChainCosts"]),
     Row(layer: 2, name: "RiskRules", uses: ["EVMTypes"]),
     Row(
         layer: 2, name: "SearchCore",
