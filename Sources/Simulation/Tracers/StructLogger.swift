@@ -81,6 +81,7 @@ public struct StructLogger: StepTracer {
         guard isRecording else { return }
         let last = steps.count - 1
         steps[last].cost = steps[last].gas - gasLeft
+        steps[last].refund = refund
         if halt == .outOfGas || halt == .stackUnderflow || halt == .stackOverflow, let halt {
             steps[last].error = fault.text(halt, isCreation: false)
         }
