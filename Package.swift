@@ -44,6 +44,7 @@ let rows: [Row] = [
     Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
     Row(layer: 4, name: "Conformance", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
+    Row(layer: 4, name: "Simulation", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
     Row(layer: 4, name: "Telemetry", uses: ["EVMTypes"], products: ["Logging", "Metrics"]),
     Row(
         layer: 4, name: "NodeServices",
@@ -57,6 +58,9 @@ let rows: [Row] = [
         layer: 4, name: "AdminAPI", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Telemetry"],
         products: ["Hummingbird", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle"]),
     Row(
+        layer: 4, name: "Devnet", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Simulation", "NodeClient"],
+        products: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "Logging"]),
+    Row(
         layer: 5, name: "martlet-fuzz", uses: ["EVMTypes", "EVMCodec", "EVM", "Conformance"], hasTests: false),
     Row(
         layer: 5, name: "martlet",
@@ -64,7 +68,7 @@ let rows: [Row] = [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
             "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
-            "Conformance",
+            "Conformance", "Simulation", "Devnet",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
 ]

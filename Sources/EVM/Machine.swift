@@ -57,6 +57,10 @@ public struct Machine: ~Copyable {
     var codes = CodeCache()
     /// Whether this run may translate codes: not while it is traced.
     var translates = true
+    /// Whether this run is traced: then calls that push no frame are noted.
+    var isTraced = false
+    /// The call or creation of the running instruction, if it pushed no frame.
+    var note = CallNote()
     /// What the transaction's creation made.
     var createdAddress: Address?
     /// The gas left when a frame ended well.

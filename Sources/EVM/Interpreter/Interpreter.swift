@@ -38,6 +38,12 @@ protocol StepObserver: ~Copyable {
     static var isActive: Bool { get }
     mutating func before(_ machine: borrowing Machine, opcode: UInt8, pc: Int, gas: Int64, top: Words)
     mutating func after(_ machine: borrowing Machine, gas: Int64, halt: Halt?)
+    /// The frame on top was pushed and has not run yet.
+    mutating func entered(_ machine: borrowing Machine)
+    /// The frame on top has ended and is still there.
+    mutating func ended(_ machine: borrowing Machine, halt: Halt)
+    /// The transaction's own call or creation ended without a frame.
+    mutating func ranRoot(_ machine: borrowing Machine, _ call: TracedCall, input: Span<UInt8>, halt: Halt)
 }
 
 /// Observes nothing: the normal run, in which every trace of observing is compiled out.
@@ -47,6 +53,11 @@ struct NoObserver: StepObserver {
         _ machine: borrowing Machine, opcode: UInt8, pc: Int, gas: Int64, top: Words
     ) {}
     @inline(__always) mutating func after(_ machine: borrowing Machine, gas: Int64, halt: Halt?) {}
+    @inline(__always) mutating func entered(_ machine: borrowing Machine) {}
+    @inline(__always) mutating func ended(_ machine: borrowing Machine, halt: Halt) {}
+    @inline(__always) mutating func ranRoot(
+        _ machine: borrowing Machine, _ call: TracedCall, input: Span<UInt8>, halt: Halt
+    ) {}
 }
 
 /// A step's answer that the code should be translated; `Machine.endGas` has the gas.
@@ -90,7 +101,10 @@ extension Machine {
             }
             gas = left
             pc &+= 1
-            if Observer.isActive { observer.after(self, gas: gas, halt: nil) }
+            if Observer.isActive {
+                observer.after(self, gas: gas, halt: nil)
+                note.isSet = false
+            }
         }
     }
 

@@ -98,6 +98,7 @@ extension Machine {
     /// callee's.
     private mutating func start(_ call: PreparedCall, flag: Words, _ left: Int64) -> Int64 {
         returnData.count = 0
+        if _slowPath(isTraced) { noteCall(call, left) }
         let caller = Int(frame.pointee.account)
         if _slowPath(depth >= 1_024 || !call.value.isZero && overlay.accounts[caller].balance < call.value) {
             flag.pointee = .zero
@@ -157,11 +158,10 @@ extension Machine {
         let start = call.inputCount == 0 ? memory.base : frameMemory + call.inputStart
         let input = Span(_unsafeStart: UnsafePointer(start), count: call.inputCount)
         let price = precompile.gas(for: input, prices: rules.precompiles.prices)
-        guard let price, price <= call.gas,
-            run(precompile, input)
-        else {
+        guard let price, price <= call.gas, run(precompile, input) else {
             overlay.takeBack(to: checkpoint)
             flag.pointee = .zero
+            if isTraced { note.halt = price.map { $0 <= call.gas } ?? false ? .precompileFailed : .outOfGas }
             return left
         }
         overlay.keep(checkpoint)

@@ -21,6 +21,7 @@ extension Machine {
         returnData.count = 0
         if depth >= 1_024 || overlay.accounts[creator].balance < value || nonce == .max {
             flag.pointee = .zero
+            if isTraced { noteFailedCreation(value, forwarded, left, top) }
             return left
         }
         let count = Int(top[-2].w0), start = count == 0 ? memory.base : frameMemory + Int(top[-1].w0)
@@ -35,6 +36,7 @@ extension Machine {
         left &-= forwarded
         if collides(target) {
             flag.pointee = .zero
+            if isTraced { noteCollision(address, value, forwarded, left, top) }
             return left
         }
         let checkpoint = overlay.openCheckpoint()

@@ -10,11 +10,17 @@ extension Machine {
 
     /// Runs the frames from the one on top until the lowest has ended. A run without an answer takes everything back.
     mutating func runFrames<Observer: StepObserver & ~Copyable>(_ observer: inout Observer) -> Halt {
+        if Observer.isActive { observer.entered(self) }
         while true {
             let exit =
                 frame.pointee.isTranslated ? runTranslated() : interpret(&observer)
             switch exit {
-            case .entered: chooseForm()
+            case .entered:
+                chooseForm()
+                if Observer.isActive {
+                    note.isSet = false
+                    observer.entered(self)
+                }
             case .hot: goOnTranslated()
             case .ended(var halt):
                 if _slowPath(halt == .undefinedOpcode), isForeignCode {
@@ -27,6 +33,7 @@ extension Machine {
                 }
                 let isCreate = frame.pointee.isCreate
                 if isCreate { halt = finishCreation(halt) }
+                if Observer.isActive { observer.ended(self, halt: halt) }
                 if depth == 0 {
                     if !isCreate { endRootCall(halt) }
                     return halt

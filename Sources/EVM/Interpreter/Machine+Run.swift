@@ -70,6 +70,7 @@ extension Machine {
     ) -> CallResult {
         begin(block, on: state)
         translates = limits.translates && !Observer.isActive
+        isTraced = Observer.isActive
         let outer = overlay.openCheckpoint()
         overlay.refund = 0
         overlay.tx &+= 1

@@ -25,7 +25,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
     public var name: String { self == .keccak256 ? "KECCAK256" : "\(self)".uppercased() }
 
     /// Words taken from the stack and words put back. DUPn "takes" n and puts back n + 1, SWAPn n + 1 and n + 1.
-    var stackEffect: (takes: Int, gives: Int) {
+    public var stackEffect: (takes: Int, gives: Int) {
         switch self {
         case .stop, .jumpdest, .invalid: (0, 0)
         case .add, .mul, .sub, .div, .sdiv, .mod, .smod, .exp, .signextend, .lt, .gt, .slt, .sgt, .eq, .and, .or, .xor,

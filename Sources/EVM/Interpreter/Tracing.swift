@@ -33,6 +33,13 @@ public protocol StepTracer: ~Copyable {
     /// After it. The gas left is the frame's own: without what a call or creation that starts now was given.
     /// `halt` is how the frame ended, nil when it goes on.
     mutating func didRun(gasLeft: Int64, halt: Halt?)
+    /// When a call, creation or SELFDESTRUCT begins, after the step that makes it: also of precompiled contracts and of
+    /// accounts without code, and one that cannot begin at all. Each is followed by its `didExit`, properly nested.
+    mutating func willEnter(_ call: TracedCall, input: Span<UInt8>)
+    /// When it has ended. `output` is what it returned or reverted with, the deployed code for a creation.
+    mutating func didExit(output: Span<UInt8>, gasUsed: Int64, halt: Halt)
+    /// After a log. `index` is its place among those of the overlay that stand at this moment.
+    mutating func didLog(_ address: Address, topics: [Hash32], data: Span<UInt8>, index: Int)
 }
 
 /// Traces nothing, for nothing.
@@ -43,25 +50,10 @@ public struct NoTracer: StepTracer {
     @inline(__always) public mutating func didRun(gasLeft: Int64, halt: Halt?) {}
 }
 
-/// Lends a tracer to the interpreter.
-struct TracerObserver<Tracer: StepTracer & ~Copyable>: StepObserver {
-    static var isActive: Bool { Tracer.isActive }
-    let tracer: UnsafeMutablePointer<Tracer>
-
-    mutating func before(_ machine: borrowing Machine, opcode: UInt8, pc: Int, gas: Int64, top: Words) {
-        let frame = machine.frame.pointee
-        let step = TracedStep(
-            pc: pc, opcode: opcode, gas: gas, depth: machine.depth + 1, memorySize: frame.memorySize,
-            refund: machine.overlay.refund, address: frame.address, isCreate: frame.isCreate)
-        let stack = Span(_unsafeStart: UnsafePointer(frame.stackBase), count: top + 1 - frame.stackBase)
-        let memory = Span(
-            _unsafeStart: UnsafePointer(machine.memory.base + frame.memoryBase), count: frame.memorySize)
-        tracer.pointee.willRun(step, stack: stack, memory: memory)
-    }
-
-    mutating func after(_ machine: borrowing Machine, gas: Int64, halt: Halt?) {
-        tracer.pointee.didRun(gasLeft: gas, halt: halt)
-    }
+extension StepTracer where Self: ~Copyable {
+    public mutating func willEnter(_ call: TracedCall, input: Span<UInt8>) {}
+    public mutating func didExit(output: Span<UInt8>, gasUsed: Int64, halt: Halt) {}
+    public mutating func didLog(_ address: Address, topics: [Hash32], data: Span<UInt8>, index: Int) {}
 }
 
 extension Machine {

@@ -44,6 +44,8 @@ public struct PrecompileSet: Hashable, Sendable {
     @usableFromInline var present: UInt32
     /// The contracts that the chain has besides, which we do not implement.
     private var foreign: ForeignPrecompiles
+    /// Bit n: the contract of raw value n was put away by `remove`, and its address is still warm.
+    private var removed: UInt32 = 0
 
     /// The set of `precompiles` at these prices, with a chain's own contracts besides.
     init(_ precompiles: some Sequence<Precompile>, prices: PrecompilePrices, foreign: ForeignPrecompiles = .none) {
@@ -90,7 +92,17 @@ public struct PrecompileSet: Hashable, Sendable {
 
     /// `isWarm` for an address of which `isLow` holds.
     @usableFromInline func isLowWarm(_ address: Address) -> Bool {
-        self[address] != nil || lowUnsupportedName(address) != nil
+        if self[address] != nil || lowUnsupportedName(address) != nil { return true }
+        return Precompile(at: address).map { removed >> UInt32($0.rawValue) & 1 == 1 } ?? false
+    }
+
+    /// Makes the address an ordinary account, as a state override in a simulation does; it stays warm from the start.
+    /// Whether there was one of our contracts.
+    public mutating func remove(_ address: Address) -> Bool {
+        guard let precompile = self[address] else { return false }
+        present &= ~(1 << UInt32(precompile.rawValue))
+        removed |= 1 << UInt32(precompile.rawValue)
+        return true
     }
 
     /// Whether the address may be a precompiled contract at all: those of every chain lie below 0x200.

@@ -13,6 +13,16 @@ public struct AccountChange: Hashable, Sendable {
     public var storage: [SlotChange]
     /// Whether every slot the pinned state has and `storage` does not name is zero now.
     public var clearsStorage: Bool
+
+    public init(
+        address: Address, before: AccountState?, after: AccountState?, storage: [SlotChange], clearsStorage: Bool
+    ) {
+        self.address = address
+        self.before = before
+        self.after = after
+        self.storage = storage
+        self.clearsStorage = clearsStorage
+    }
 }
 
 /// What became of one storage slot.
@@ -20,6 +30,12 @@ public struct SlotChange: Hashable, Sendable {
     public var key: U256
     public var before: U256
     public var after: U256
+
+    public init(key: U256, before: U256, after: U256) {
+        self.key = key
+        self.before = before
+        self.after = after
+    }
 }
 
 extension Overlay {

@@ -44,7 +44,9 @@ extension Machine {
         }
         let address = overlay.accounts[plan.recipient].address
         if !isDelegated, let precompile = rules.precompiles[address] {
-            return runRootPrecompile(precompile, transaction.data, gas, checkpoint)
+            let halt = runRootPrecompile(precompile, transaction.data, gas, checkpoint)
+            if Observer.isActive { report(transaction, sender, address, gas, halt, &observer) }
+            return halt
         }
         if !isDelegated, rules.precompiles.unsupportedName(address) != nil {
             unsupportedPrecompile = address
@@ -53,6 +55,7 @@ extension Machine {
         if codes.records[Int(codeIndex)].count == 0 {
             overlay.keep(checkpoint)
             endGas = gas
+            if Observer.isActive { report(transaction, sender, address, gas, .stop, &observer) }
             return .stop
         }
         pushRoot(
@@ -95,7 +98,11 @@ extension Machine {
         if target < 0 { return nil }
         overlay.setNonce(plan.sender, nonce &+ 1)
         if fork >= .berlin { _ = overlay.warmAccount(target) }
-        if collides(target) { return .createCollision }
+        if collides(target) {
+            let address = overlay.accounts[target].address
+            if Observer.isActive { report(transaction, origin, address, gas, .createCollision, &observer) }
+            return .createCollision
+        }
         let checkpoint = overlay.openCheckpoint()
         bringIntoBeing(target, payer: plan.sender, value: transaction.value)
         transaction.data.withUnsafeBufferPointer { code in
@@ -107,6 +114,17 @@ extension Machine {
         endGas = halt.isUnanswered ? 0 : frames[0].gas
         if halt.isSuccess { createdAddress = overlay.accounts[target].address }
         return halt
+    }
+
+    /// Tells of a call or creation that needed no frame; what it returned lies where `output` is.
+    private func report<Observer: StepObserver & ~Copyable>(
+        _ transaction: borrowing Transaction, _ sender: Address, _ target: Address, _ gas: Int64, _ halt: Halt,
+        _ observer: inout Observer
+    ) {
+        let call = TracedCall(
+            kind: transaction.to == nil ? .create : .call, from: sender, to: target, value: transaction.value, gas: gas,
+            depth: 0)
+        observer.ranRoot(self, call, input: transaction.data.span, halt: halt)
     }
 
     /// Applies one EIP-7702 authorization; one that does not hold is skipped.

@@ -21,6 +21,7 @@ extension Machine {
     ) -> CallResult {
         begin(block, on: state)
         translates = limits.translates
+        isTraced = false
         let outer = overlay.openCheckpoint()
         overlay.startRun(outer)
         origin = Self.systemCaller

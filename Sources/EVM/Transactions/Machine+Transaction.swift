@@ -40,6 +40,7 @@ extension Machine {
     ) -> ExecutionResult {
         begin(block, on: state)
         translates = limits.translates && !Observer.isActive
+        isTraced = Observer.isActive
         let checkpoint = overlay.openCheckpoint()
         overlay.startRun(checkpoint)
         let plan: TransactionPlan
