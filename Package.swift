@@ -66,7 +66,7 @@ let rows: [Row] = [
         layer: 4, name: "AdminAPI", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Telemetry"],
         products: ["Hummingbird", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle"]),
     Row(
-        layer: 4, name: "Devnet", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "NodeClient"],
+        layer: 4, name: "Devnet", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Simulation", "NodeClient"],
         products: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "Logging"]),
     Row(
         layer: 5, name: "martlet-fuzz", uses: ["EVMTypes", "EVMCodec", "EVM", "Conformance"], hasTests: false),
@@ -76,7 +76,7 @@ let rows: [Row] = [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
             "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
-            "Conformance", "Simulation", "ChainCosts", "Devnet",
+            "Conformance", "Simulation", "ChainCosts", "ForkState", "Database", "Devnet",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
 ]

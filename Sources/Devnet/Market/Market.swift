@@ -1,0 +1,99 @@
+import EVMCodec
+public import EVMTypes
+
+/// A market of our own contracts on a devnet: tokens, V2- and V3-shaped pools with price gaps, routers, flash lenders.
+public enum Market {
+    /// Makes room for the market in a configuration: its accounts hold a million ether each at genesis.
+    public static func prepare(_ config: inout DevnetConfig) {
+        let known = Set(config.accounts.map(\.address))
+        config.accounts += DevAccount.numbered.filter { !known.contains($0.address) }
+        config.balance = max(config.balance, MarketAccounts.balance)
+    }
+
+    /// Deploys the market by signed transactions, in as many blocks as they need, and says where everything stands.
+    ///
+    /// The chain's way of mining is not changed; blocks are made at once. About 230 transactions. Throws when the
+    /// chain refuses one or one reverts: the line names it.
+    public static func deploy(on chain: DevnetChain) async throws(DevnetError) -> MarketDeployment {
+        guard let accounts = MarketAccounts.standard else { throw DevnetError("market: the accounts' keys are refused") }
+        let start = try await chain.nonce(of: accounts.deployer.address)
+        let script: MarketScript
+        do throws(ABIError) {
+            script = try MarketScript(.standard, accounts: accounts, chainID: chain.config.chainID, nonce: start)
+        } catch {
+            throw DevnetError("market: calldata cannot be encoded: \(error)")
+        }
+        var sender = MarketSender(chain: chain)
+        var gas: UInt64 = 0, sent: [(step: Int, hash: Hash32)] = []
+        for (index, step) in script.steps.enumerated() {
+            if gas + step.gas > chain.config.gasLimit {
+                try await chain.mine()
+                gas = 0
+            }
+            gas += step.gas
+            sent.append((index, try await sender.send(step)))
+        }
+        // A transaction that found no room waits for the next block.
+        for _ in 0..<64 where await chain.mined(sent[sent.count - 1].hash) == nil { try await chain.mine() }
+        for (index, hash) in sent {
+            guard let place = await chain.mined(hash) else {
+                throw DevnetError("market: deployment step \(index) (\(hash.hex)) is in no block")
+            }
+            guard place.block.transactions[place.index].receipt.succeeded else {
+                throw DevnetError("market: deployment step \(index) (\(hash.hex)) reverted")
+            }
+        }
+        var deployment = script.deployment
+        deployment.seedBlock = await chain.head.number
+        return deployment
+    }
+}
+
+/// Signs and sends for the market's accounts, counting their nonces itself.
+struct MarketSender: Sendable {
+    let chain: DevnetChain
+    private var nonces: [Address: UInt64] = [:]
+
+    init(chain: DevnetChain) { self.chain = chain }
+
+    /// How a transaction pays.
+    struct Fees: Sendable {
+        var kind = Transaction.Kind.dynamicFee
+        /// Wei a gas, also the gas price of types 0 and 1.
+        var cap: U256
+        var tip: U256
+    }
+
+    /// What the deployer pays: enough for a base fee that full blocks have raised.
+    static let deployment = Fees(cap: 1_000_000_000_000, tip: 1_000_000_000)
+
+    /// Signs with the account's next nonce and sends.
+    @discardableResult
+    mutating func send(_ step: MarketScript.Step, fees: Fees = deployment) async throws(DevnetError) -> Hash32 {
+        let address = step.account.address
+        let nonce: UInt64
+        if let known = nonces[address] { nonce = known } else { nonce = try await chain.pendingNonce(of: address) }
+        let hash = try await send(step, nonce: nonce, fees: fees)
+        nonces[address] = nonce + 1
+        return hash
+    }
+
+    /// The same with the nonce of the account's last transaction, in its place.
+    @discardableResult
+    mutating func replaceLast(_ step: MarketScript.Step, fees: Fees) async throws(DevnetError) -> Hash32? {
+        guard let next = nonces[step.account.address], next > 0 else { return nil }
+        return try await send(step, nonce: next - 1, fees: fees)
+    }
+
+    /// Forgets what is known of an account's nonce: the next is asked of the chain.
+    mutating func forget(_ account: DevAccount) { nonces[account.address] = nil }
+
+    private func send(_ step: MarketScript.Step, nonce: UInt64, fees: Fees) async throws(DevnetError) -> Hash32 {
+        let hasTip = fees.kind == .dynamicFee
+        let transaction = Transaction(
+            kind: fees.kind, chainID: chain.config.chainID, nonce: nonce, gasLimit: step.gas, to: step.to,
+            value: step.value, data: step.data, gasPrice: hasTip ? .zero : fees.cap,
+            maxFeePerGas: hasTip ? fees.cap : .zero, maxPriorityFeePerGas: hasTip ? fees.tip : .zero)
+        return try await chain.send(step.account.sign(transaction))
+    }
+}

@@ -1,0 +1,88 @@
+public import EVMCodec
+public import EVMTypes
+
+/// Where everything of a market stands. The JSON has the shape of ../shared/realchain's `deployment.json`.
+public struct MarketDeployment: Hashable, Sendable {
+    /// A token.
+    public struct Token: Hashable, Sendable {
+        public var symbol: String
+        public var address: Address
+        public var decimals: Int
+        /// Whole dollars a token was taken to be worth.
+        public var dollars: UInt64
+    }
+
+    /// A V2-shaped exchange.
+    public struct Venue: Hashable, Sendable {
+        public var name: String
+        public var factory: Address
+        public var router: Address
+    }
+
+    /// A pool: on the V2 venue of this number, or (nil) the V3 factory's.
+    public struct Pool: Hashable, Sendable {
+        public var venue: Int?
+        public var address: Address
+        /// Places of its tokens in `tokens`, not in order of address.
+        public var a, b: Int
+        public var feePips: UInt32
+        /// Zero for V2.
+        public var tickSpacing: Int32
+    }
+
+    public var chainID: UInt64
+    public var deployer: Address
+    public var tokens: [Token]
+    public var venues: [Venue]
+    /// Keccak-256 of the creation code of every V2 pair.
+    public var pairInitCodeHash: Hash32
+    public var v3Factory: Address
+    public var positionManager: Address
+    /// Functions of Uniswap's V3 SwapRouter, and of its SwapRouter02.
+    public var swapRouter, swapRouter02: Address
+    /// Keccak-256 of the creation code of every V3 pool.
+    public var poolInitCodeHash: Hash32
+    /// Lends by ERC-3156; lends by the functions of Balancer's vault.
+    public var flashLender, flashVault: Address
+    public var pools: [Pool]
+    public var traders: [Address]
+    public var searcher, relaySigner: Address
+    /// The block after which everything stands.
+    public var seedBlock: UInt64 = 0
+
+    /// The description that `martlet chains overlay` and tests read.
+    public var json: JSON {
+        var tokenRows = JSONObject(), venueRows = JSONObject()
+        for token in tokens {
+            tokenRows[token.symbol] = ["address": .address(token.address), "decimals": .integer(token.decimals)]
+        }
+        for venue in venues {
+            venueRows[venue.name] = [
+                "factory": .address(venue.factory), "router": .address(venue.router),
+                "initCodeHash": .hash(pairInitCodeHash),
+            ]
+        }
+        return .object([
+            "chainId": .integer(chainID), "deployer": .address(deployer), "tokens": .object(tokenRows),
+            "v2": .object(venueRows), "pools": .array(pools.map(row)),
+            "v3": [
+                "factory": .address(v3Factory), "positionManager": .address(positionManager),
+                "router": .address(swapRouter), "router02": .address(swapRouter02),
+                "initCodeHash": .hash(poolInitCodeHash),
+            ],
+            "flashLender": .address(flashLender), "flashVault": .address(flashVault),
+            "traders": .array(traders.map { .address($0) }), "searcher": .address(searcher),
+            "relaySigner": .address(relaySigner), "seedBlock": .integer(seedBlock),
+        ])
+    }
+
+    private func row(_ pool: Pool) -> JSON {
+        var object: JSONObject = [
+            "kind": .string(pool.venue == nil ? "v3" : "v2"),
+            "venue": .string(pool.venue.map { venues[$0].name } ?? "V3"), "pool": .address(pool.address),
+            "a": .string(tokens[pool.a].symbol), "b": .string(tokens[pool.b].symbol), "fee": .integer(pool.feePips),
+        ]
+        if pool.venue == nil { object["tickSpacing"] = .integer(pool.tickSpacing) }
+        return .object(object)
+    }
+}
