@@ -33,7 +33,9 @@ struct DevnetCommand: AsyncParsableCommand {
     @Option(help: "Names the accounts and PREVRANDAO.")
     var seed: UInt64 = 1
 
-    @Option(help: "Accounts that hold ether: a count of keys derived from the seed, or \"numbers\" for keys 1 to 30, 90, 91.")
+    @Option(
+        help:
+            "Accounts that hold ether: a count of keys derived from the seed, or \"numbers\" for keys 1 to 30, 90, 91.")
     var accounts = "10"
 
     @Option(help: "Ether of each account.")

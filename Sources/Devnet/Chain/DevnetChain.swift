@@ -62,7 +62,9 @@ public actor DevnetChain {
         let hash = genesis.hash
         world.setBlockHash(genesis.number, hash)
         blocks = [
-            SealedBlock(header: genesis, hash: hash, transactions: [], blobBaseFee: .one, position: world.position)
+            SealedBlock(
+                header: genesis, hash: hash, transactions: [], blobBaseFee: .one, startPosition: world.position,
+                position: world.position)
         ]
         self.world = world
         numberOfBlock[hash] = genesis.number
@@ -109,7 +111,8 @@ public actor DevnetChain {
                 try await fill(error.needs)
             }
         }
-        throw DevnetError("the forked state was asked for \(Self.fillMax) times and still lacks something", code: -32_603)
+        throw DevnetError(
+            "the forked state was asked for \(Self.fillMax) times and still lacks something", code: -32_603)
     }
 
     /// How often one call may ask the fork's source.
