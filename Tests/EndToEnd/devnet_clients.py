@@ -302,7 +302,7 @@ class Clients:
         net("evm_mine", {"blocks": 3})
         expect(w3.eth.get_block("latest").timestamp == at + 1000 + 501 + 2, "evm_increaseTime")
         net("evm_setAutomine", False)
-        h = self.send(key(6), to=who, value=1)
+        h = self.send(key(6), to=Web3.to_checksum_address(who), value=1)
         expect(net("eth_getTransactionReceipt", "0x" + bytes(h).hex()) is None and net("txpool_status")["pending"] == "0x1", "no automine")
         net("anvil_dropTransaction", "0x" + bytes(h).hex())
         expect(net("txpool_status")["pending"] == "0x0", "drop")

@@ -72,8 +72,11 @@ extension DevnetChain {
     }
 
     /// The base fee that EIP-1559 gives the block after the head.
-    var nextBaseFee: U256 {
-        let parent = head.header
+    var nextBaseFee: U256 { baseFee(after: head) }
+
+    /// The base fee that EIP-1559 gives the child of a block.
+    func baseFee(after block: SealedBlock) -> U256 {
+        let parent = block.header
         return BaseFee.next(
             parentBaseFee: parent.baseFeePerGas ?? .zero, parentGasLimit: parent.gasLimit,
             parentGasUsed: parent.gasUsed) ?? .max

@@ -34,7 +34,7 @@ public actor DevnetChain {
     var branch: UInt64 = 0
     var miner: Task<Void, Never>?
     /// Where the state comes from that no block has changed; nil without a fork.
-    let source: (any ForkSource)?
+    let source: (any StateSource)?
 
     /// Makes the chain with its genesis block. Throws when the configuration cannot be used.
     public init(_ config: DevnetConfig) throws(DevnetError) {
@@ -52,14 +52,17 @@ public actor DevnetChain {
         self.init(config, world: world, genesis: header, source: nil)
     }
 
-    init(_ config: DevnetConfig, world: consuming World, genesis: ConsensusHeader, source: (any ForkSource)?) {
+    init(
+        _ config: DevnetConfig, world: consuming World, genesis: ConsensusHeader, hash known: Hash32? = nil,
+        source: (any StateSource)?
+    ) {
         self.config = config
         self.source = source
         schedule = .always(config.fork, chainID: config.chainID)
         rules = .ethereum(config.fork, chainID: config.chainID)
         machine = Machine(rules: rules)
         settings = ChainSettings(config)
-        let hash = genesis.hash
+        let hash = known ?? genesis.hash
         world.setBlockHash(genesis.number, hash)
         blocks = [
             SealedBlock(

@@ -20,6 +20,24 @@ enum CallMethods {
             let (request, block, context) = try context(chain, params)
             return .quantity(try chain.estimateGas(request, context, on: block))
         },
+        "eth_createAccessList": { chain, params throws(DevnetError) in
+            try params.expect(atMost: 4)
+            let (request, block, context) = try context(chain, params)
+            return try chain.simulate(at: chain.moment(of: block)) { machine, state in
+                machine.createAccessList(request, in: context, on: state)
+            }.json
+        },
+        "eth_simulateV1": { chain, params throws(DevnetError) in
+            let block = try chain.require(try params.block(1))
+            let json = try params.required(0)
+            let request: SimulateV1Request
+            do throws(SimulationError) { request = try SimulateV1Request(json) } catch { throw DevnetError(error) }
+            let context = chain.callContext(block), fee = chain.baseFee(after: block)
+            let blocks = try chain.simulate(at: chain.moment(of: block)) { machine, state in
+                machine.simulateV1(request, in: context, nextBaseFee: fee, on: state)
+            }
+            return .array(blocks.map(\.json))
+        },
         "debug_traceCall": { chain, params throws(DevnetError) in
             let request = try request(params.required(0))
             let block = try chain.require(try params.block(1))
