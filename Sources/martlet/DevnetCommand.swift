@@ -33,7 +33,9 @@ struct DevnetCommand: AsyncParsableCommand {
     @Option(help: "Names the accounts and PREVRANDAO.")
     var seed: UInt64 = 1
 
-    @Option(help: "Accounts that hold ether: a count of keys derived from the seed, or \"numbers\" for keys 1 to 30, 90, 91.")
+    @Option(
+        help:
+            "Accounts that hold ether: a count of keys derived from the seed, or \"numbers\" for keys 1 to 30, 90, 91.")
     var accounts = "10"
 
     @Option(help: "Ether of each account.")
@@ -72,6 +74,9 @@ struct DevnetCommand: AsyncParsableCommand {
     @Flag(help: "Everybody may send for every account without a signature.")
     var autoImpersonate = false
 
+    @OptionGroup(title: "Market")
+    var marketOptions: DevnetMarketOptions
+
     @Flag(help: "Print nothing but the line that the chain is ready.")
     var quiet = false
 
@@ -83,14 +88,20 @@ struct DevnetCommand: AsyncParsableCommand {
             chain = try DevnetChain(config)
         } catch { throw CLIFailure(code: .badUsage, message: error.message) }
         if let loadState { try await load(loadState, into: chain) }
+        let deployment = try await marketOptions.deploy(on: chain)
         do {
             server = try await DevnetServer.start(chain, host: host, port: port)
         } catch { throw CLIFailure(code: .failed, message: error.message) }
-        if !quiet { announce(config) }
+        if !quiet {
+            announce(config)
+            if let deployment { marketOptions.announce(deployment) }
+        }
         Terminal.out(
             "ready: http://\(host):\(server.port) and ws://\(host):\(server.port), relay http://\(host):\(server.port)"
                 + "/relay, chain \(config.chainID), \(config.fork)")
+        let users = try marketOptions.start(on: chain, deployment, seed: seed)
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
+        users?.cancel()
         await server.stop()
         if let dumpState { try await dump(chain, to: dumpState) }
     }
@@ -136,12 +147,15 @@ struct DevnetCommand: AsyncParsableCommand {
             config.mining = .interval(.milliseconds(Int64(blockTime * 1_000)))
             config.timeStep = UInt64(blockTime.rounded(.up))
         }
+        if marketOptions.market { Market.prepare(&config) }
         return config
     }
 
     private func announce(_ config: DevnetConfig) {
         guard !config.accounts.isEmpty else { return }
-        Terminal.out("accounts of \(balance) ether each; keys that everybody knows:")
+        Terminal.out(
+            "accounts of \(config.balance / U256(1_000_000_000_000_000_000 as UInt64)) ether each; keys that everybody knows:"
+        )
         for account in config.accounts {
             Terminal.out("  \(account.address.hex)  \(Hex.encode(account.secret))")
         }
