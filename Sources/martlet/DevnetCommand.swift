@@ -153,9 +153,8 @@ struct DevnetCommand: AsyncParsableCommand {
 
     private func announce(_ config: DevnetConfig) {
         guard !config.accounts.isEmpty else { return }
-        Terminal.out(
-            "accounts of \(config.balance / U256(1_000_000_000_000_000_000 as UInt64)) ether each; keys that everybody knows:"
-        )
+        let ether = config.balance / U256(1_000_000_000_000_000_000 as UInt64)
+        Terminal.out("accounts of \(ether) ether each; keys that everybody knows:")
         for account in config.accounts {
             Terminal.out("  \(account.address.hex)  \(Hex.encode(account.secret))")
         }

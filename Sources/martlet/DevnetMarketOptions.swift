@@ -1,6 +1,7 @@
 import ArgumentParser
 import Devnet
 import EVMCodec
+import EVMTypes
 import Foundation
 
 /// The options of `martlet devnet` that put a market on the chain.
