@@ -4,17 +4,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 martlet=$PWD/.build/release/martlet
-shared=${MARTLET_SHARED:-../shared}
-if [ ! -x "$shared/realchain/run.sh" ]; then
-  cat >&2 <<TXT
-run: the local chain is missing: $shared/realchain/run.sh is not there.
-     Put that folder beside this checkout, or name its parent in MARTLET_SHARED. (A devnet of our own will remove this need.)
-     Without it: .build/release/martlet scan --help, .build/release/martlet node --help
-TXT
+if [ ! -x "$martlet" ]; then
+  echo "run: $martlet is not there; \`make build\` makes it" >&2
   exit 3
 fi
-shared=$(realpath "$shared")
-export REALCHAIN_HOME=${REALCHAIN_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/martlet/realchain} PYTHONDONTWRITEBYTECODE=1
 work=$(mktemp -d -t martlet-run-XXXXXX)
 chain=
 stop() {
@@ -26,19 +19,22 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-echo "run: starting a local chain with Uniswap V2 and V3 pools and random traders on 127.0.0.1:$port (its Python environment takes half a minute, once)"
-"$shared/realchain/run.sh" --port "$port" --period 2 --rate 3 --seconds 0 --out "$work/deployment.json" >"$work/chain.log" 2>&1 &
+echo "run: starting a local chain with our own V2- and V3-shaped pools, price gaps and random traders"
+"$martlet" devnet --port 0 --market --traffic "${MARTLET_TRAFFIC:-3}" --block-time 2 --clock wall --quiet \
+  --deployment "$work/deployment.json" >"$work/chain.log" 2>&1 &
 chain=$!
 until grep -q '^ready:' "$work/chain.log"; do
   kill -0 "$chain" 2>/dev/null || { echo "run: the chain did not start:" >&2; tail -n 5 "$work/chain.log" >&2; exit 4; }
-  sleep 0.3
+  sleep 0.1
 done
+port=$(sed -n 's|^ready: http://127\.0\.0\.1:\([0-9]*\) .*|\1|p' "$work/chain.log")
+echo "run: it listens on 127.0.0.1:$port"
 
 echo "run: importing the two development keys of that chain (public knowledge; worthless elsewhere)"
 (umask 077; head -c 24 /dev/urandom | base64 >"$work/password"; printf '%064x\n' 90 >"$work/searcher.hex"; printf '%064x\n' 91 >"$work/relay.hex")
-path_of() { python3 -c 'import json, sys; print(json.load(sys.stdin)["path"])'; }
-import() { "$martlet" keys import --keys-dir "$work/keys" --key-file "$1" --password-file "$work/password" --light --json | path_of; }
+# The text of one member of a command's JSON.
+member() { sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p'; }
+import() { "$martlet" keys import --keys-dir "$work/keys" --key-file "$1" --password-file "$work/password" --light --json | member path; }
 searcher=$(import "$work/searcher.hex")
 relay=$(import "$work/relay.hex")
 rm -f "$work/searcher.hex" "$work/relay.hex"
@@ -63,8 +59,7 @@ TOML
 }
 write_config ""
 echo "run: deploying the executor"
-executor=$("$martlet" executor deploy --chain devnet --config "$work/martlet.toml" --live --json \
-  | python3 -c 'import json, sys; print(json.load(sys.stdin)["address"])')
+executor=$("$martlet" executor deploy --chain devnet --config "$work/martlet.toml" --live --json | member address)
 write_config "
 [executor]
 address = \"$executor\""

@@ -85,6 +85,9 @@ struct DevnetCommand: AsyncParsableCommand {
     @Flag(help: "Everybody may send for every account without a signature.")
     var autoImpersonate = false
 
+    @OptionGroup(title: "Market")
+    var marketOptions: DevnetMarketOptions
+
     @Flag(help: "Print nothing but the line that the chain is ready.")
     var quiet = false
 
@@ -93,14 +96,20 @@ struct DevnetCommand: AsyncParsableCommand {
         let server: DevnetServer
         let chain = try await makeChain(config)
         if let loadState { try await load(loadState, into: chain) }
+        let deployment = try await marketOptions.deploy(on: chain)
         do {
             server = try await DevnetServer.start(chain, host: host, port: port)
         } catch { throw CLIFailure(code: .failed, message: error.message) }
-        if !quiet { announce(config) }
+        if !quiet {
+            announce(config)
+            if let deployment { marketOptions.announce(deployment) }
+        }
         Terminal.out(
             "ready: http://\(host):\(server.port) and ws://\(host):\(server.port), relay http://\(host):\(server.port)"
                 + "/relay, chain \(chain.config.chainID), \(chain.config.fork)")
+        let users = try marketOptions.start(on: chain, deployment, seed: seed)
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
+        users?.cancel()
         await server.stop()
         if let dumpState { try await dump(chain, to: dumpState) }
     }
@@ -163,12 +172,14 @@ struct DevnetCommand: AsyncParsableCommand {
             config.mining = .interval(.milliseconds(Int64(blockTime * 1_000)))
             config.timeStep = UInt64(blockTime.rounded(.up))
         }
+        if marketOptions.market { Market.prepare(&config) }
         return config
     }
 
     private func announce(_ config: DevnetConfig) {
         guard !config.accounts.isEmpty else { return }
-        Terminal.out("accounts of \(balance) ether each; keys that everybody knows:")
+        let ether = config.balance / U256(1_000_000_000_000_000_000 as UInt64)
+        Terminal.out("accounts of \(ether) ether each; keys that everybody knows:")
         for account in config.accounts {
             Terminal.out("  \(account.address.hex)  \(Hex.encode(account.secret))")
         }

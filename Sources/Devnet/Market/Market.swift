@@ -1,5 +1,5 @@
 import EVMCodec
-public import EVMTypes
+import EVMTypes
 
 /// A market of our own contracts on a devnet: tokens, V2- and V3-shaped pools with price gaps, routers, flash lenders.
 public enum Market {
@@ -15,15 +15,12 @@ public enum Market {
     /// The chain's way of mining is not changed; blocks are made at once. About 230 transactions. Throws when the
     /// chain refuses one or one reverts: the line names it.
     public static func deploy(on chain: DevnetChain) async throws(DevnetError) -> MarketDeployment {
-        guard let accounts = MarketAccounts.standard else { throw DevnetError("market: the accounts' keys are refused") }
-        let start = try await chain.nonce(of: accounts.deployer.address)
-        let script: MarketScript
-        do throws(ABIError) {
-            script = try MarketScript(.standard, accounts: accounts, chainID: chain.config.chainID, nonce: start)
-        } catch {
-            throw DevnetError("market: calldata cannot be encoded: \(error)")
+        guard let accounts = MarketAccounts.standard else {
+            throw DevnetError("market: the accounts' keys are refused")
         }
-        var sender = MarketSender(chain: chain)
+        let start = try await chain.nonce(of: accounts.deployer.address)
+        let script = MarketScript(.standard, accounts: accounts, chainID: chain.config.chainID, nonce: start)
+        let sender = MarketSender(chain: chain)
         var gas: UInt64 = 0, sent: [(step: Int, hash: Hash32)] = []
         for (index, step) in script.steps.enumerated() {
             if gas + step.gas > chain.config.gasLimit {
@@ -34,12 +31,15 @@ public enum Market {
             sent.append((index, try await sender.send(step)))
         }
         // A transaction that found no room waits for the next block.
-        for _ in 0..<64 where await chain.mined(sent[sent.count - 1].hash) == nil { try await chain.mine() }
+        for _ in 0..<64 {
+            if await chain.mined(sent[sent.count - 1].hash) != nil { break }
+            try await chain.mine()
+        }
         for (index, hash) in sent {
             guard let place = await chain.mined(hash) else {
                 throw DevnetError("market: deployment step \(index) (\(hash.hex)) is in no block")
             }
-            guard place.block.transactions[place.index].receipt.succeeded else {
+            guard place.block.transactions[place.index].succeeded else {
                 throw DevnetError("market: deployment step \(index) (\(hash.hex)) reverted")
             }
         }
@@ -49,8 +49,13 @@ public enum Market {
     }
 }
 
+extension MinedTransaction {
+    /// Whether its outermost frame ended well.
+    var succeeded: Bool { receipt.outcome == .status(true) }
+}
+
 /// Signs and sends for the market's accounts, counting their nonces itself.
-struct MarketSender: Sendable {
+actor MarketSender {
     let chain: DevnetChain
     private var nonces: [Address: UInt64] = [:]
 
@@ -69,7 +74,7 @@ struct MarketSender: Sendable {
 
     /// Signs with the account's next nonce and sends.
     @discardableResult
-    mutating func send(_ step: MarketScript.Step, fees: Fees = deployment) async throws(DevnetError) -> Hash32 {
+    func send(_ step: MarketScript.Step, fees: Fees = deployment) async throws(DevnetError) -> Hash32 {
         let address = step.account.address
         let nonce: UInt64
         if let known = nonces[address] { nonce = known } else { nonce = try await chain.pendingNonce(of: address) }
@@ -80,13 +85,13 @@ struct MarketSender: Sendable {
 
     /// The same with the nonce of the account's last transaction, in its place.
     @discardableResult
-    mutating func replaceLast(_ step: MarketScript.Step, fees: Fees) async throws(DevnetError) -> Hash32? {
+    func replaceLast(_ step: MarketScript.Step, fees: Fees) async throws(DevnetError) -> Hash32? {
         guard let next = nonces[step.account.address], next > 0 else { return nil }
         return try await send(step, nonce: next - 1, fees: fees)
     }
 
     /// Forgets what is known of an account's nonce: the next is asked of the chain.
-    mutating func forget(_ account: DevAccount) { nonces[account.address] = nil }
+    func forget(_ account: DevAccount) { nonces[account.address] = nil }
 
     private func send(_ step: MarketScript.Step, nonce: UInt64, fees: Fees) async throws(DevnetError) -> Hash32 {
         let hasTip = fees.kind == .dynamicFee

@@ -38,7 +38,7 @@ enum MarketCalls {
     }
 
     /// All members are static, so the tuple is its words.
-    static func mint(_ p: Position) throws(ABIError) -> [UInt8] {
+    static func mint(_ p: Position) -> [UInt8] {
         words(
             "mint((address,address,uint24,int24,int24,uint256,uint256,uint256,uint256,address,uint256))",
             [

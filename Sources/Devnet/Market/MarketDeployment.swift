@@ -81,6 +81,8 @@ public struct MarketDeployment: Hashable, Sendable {
             "kind": .string(pool.venue == nil ? "v3" : "v2"),
             "venue": .string(pool.venue.map { venues[$0].name } ?? "V3"), "pool": .address(pool.address),
             "a": .string(tokens[pool.a].symbol), "b": .string(tokens[pool.b].symbol), "fee": .integer(pool.feePips),
+            "token0": .address(min(tokens[pool.a].address, tokens[pool.b].address)),
+            "token1": .address(max(tokens[pool.a].address, tokens[pool.b].address)),
         ]
         if pool.venue == nil { object["tickSpacing"] = .integer(pool.tickSpacing) }
         return .object(object)

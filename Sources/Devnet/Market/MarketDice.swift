@@ -1,4 +1,6 @@
-/// A fixed sequence of random numbers: the same seed gives the same users. Source: SplitMix64 (Steele, Lea, Flood 2014).
+/// A fixed sequence of random numbers: the same seed gives the same users.
+///
+/// Source: SplitMix64 (Steele, Lea, Flood 2014).
 struct MarketDice: Sendable {
     private var state: UInt64
 

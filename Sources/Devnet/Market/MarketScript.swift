@@ -26,7 +26,7 @@ struct MarketScript {
     private static let always = U256(UInt64(1) << 40)
 
     /// Writes the script for a deployer whose next nonce this is.
-    init(_ plan: MarketPlan, accounts: MarketAccounts, chainID: UInt64, nonce: UInt64) throws(ABIError) {
+    init(_ plan: MarketPlan, accounts: MarketAccounts, chainID: UInt64, nonce: UInt64) {
         self.plan = plan
         self.accounts = accounts
         self.nonce = nonce
@@ -39,14 +39,12 @@ struct MarketScript {
             searcher: accounts.searcher.address, relaySigner: accounts.relaySigner.address)
         makeTokens()
         makeExchanges()
-        for row in plan.pools { try add(row) }
+        for row in plan.pools { add(row) }
         fillPurses()
     }
 
     private mutating func create(_ code: [UInt8], _ words: [U256] = []) -> Address {
-        var encoder = ABIEncoder()
-        encoder.append(words: words)
-        return create(code, encoded: words.isEmpty ? [] : words.flatMap(\.bigEndianBytes))
+        create(code, encoded: words.flatMap(\.bigEndianBytes))
     }
 
     private mutating func create(_ code: [UInt8], encoded: [UInt8]) -> Address {
@@ -102,10 +100,10 @@ struct MarketScript {
         for token in deployment.tokens { call(token.address, MarketCalls.approve(manager, .max), gas: 100_000) }
     }
 
-    private mutating func add(_ row: MarketPlan.PoolRow) throws(ABIError) {
+    private mutating func add(_ row: MarketPlan.PoolRow) {
         switch row.venue {
         case .v2(let venue): addPair(row, venue)
-        case .v3(let fee, let spacing, let halfWidth): try addPool(row, fee, spacing, halfWidth)
+        case .v3(let fee, let spacing, let halfWidth): addPool(row, fee, spacing, halfWidth)
         }
     }
 
@@ -127,7 +125,7 @@ struct MarketScript {
 
     private mutating func addPool(
         _ row: MarketPlan.PoolRow, _ fee: UInt32, _ spacing: Int32, _ halfWidth: Int32
-    ) throws(ABIError) {
+    ) {
         let a = deployment.tokens[row.a].address, b = deployment.tokens[row.b].address
         let amounts = plan.amounts(row)
         let (token0, token1) = (min(a, b), max(a, b))
@@ -148,7 +146,7 @@ struct MarketScript {
                 token0: token0, token1: token1, fee: fee, lower: range.lower, upper: range.upper,
                 amount0: amount0 / range.share, amount1: amount1 / range.share, owner: accounts.deployer.address,
                 deadline: Self.always)
-            call(manager, try MarketCalls.mint(position))
+            call(manager, MarketCalls.mint(position))
         }
         let salt = PoolSalt.pool(token0, token1, fee)
         let pool = PoolSalt.address(deployment.v3Factory, salt: salt, initCodeHash: deployment.poolInitCodeHash)

@@ -1,5 +1,5 @@
 import EVMCodec
-public import EVMTypes
+import EVMTypes
 
 /// Random users of a market. The same seed on the same chain sends the same transactions in the same order; when they
 /// are sent is the caller's choice.
@@ -16,15 +16,17 @@ public actor MarketTraffic {
 
     private let chain: DevnetChain
     private let accounts: MarketAccounts
-    private var actions: TrafficActions
+    private let actions: TrafficActions
     private var dice: MarketDice
-    private var sender: MarketSender
+    private let sender: MarketSender
     /// What was sent so far.
     public private(set) var count = Count()
 
     /// Users of `deployment` on `chain`. Throws when the market's accounts cannot be made.
     public init(chain: DevnetChain, deployment: MarketDeployment, seed: UInt64) throws(DevnetError) {
-        guard let accounts = MarketAccounts.standard else { throw DevnetError("market: the accounts' keys are refused") }
+        guard let accounts = MarketAccounts.standard else {
+            throw DevnetError("market: the accounts' keys are refused")
+        }
         self.chain = chain
         self.accounts = accounts
         actions = TrafficActions(deployment: deployment)
@@ -53,7 +55,7 @@ public actor MarketTraffic {
             }
         } catch {
             count.refused += 1
-            sender.forget(user)
+            await sender.forget(user)
         }
     }
 

@@ -18,7 +18,7 @@ struct TrafficActions: Sendable {
     private func address(_ token: Int) -> Address { deployment.tokens[token].address }
 
     /// One action of `user`, unsigned.
-    mutating func make(_ user: DevAccount, _ dice: inout MarketDice) throws(ABIError) -> MarketScript.Step {
+    func make(_ user: DevAccount, _ dice: inout MarketDice) throws(ABIError) -> MarketScript.Step {
         let pool = dice.pick(deployment.pools)
         let (x, y) = dice.percent(50) ? (pool.a, pool.b) : (pool.b, pool.a)
         let money = dice.dollars()
@@ -27,11 +27,12 @@ struct TrafficActions: Sendable {
         let least = dice.percent(30) ? U256.zero : amount(y, TradeSize(cents: money.cents * 4 / 5))
         switch dice.below(100) {
         case 0..<6:
-            return .init(account: user, to: dice.pick(deployment.traders), data: [], value: 1_000_000_000_000_000, gas: 21_000)
+            return .init(
+                account: user, to: dice.pick(deployment.traders), data: [], value: 1_000_000_000_000_000, gas: 21_000)
         case 6..<12:
             let data = MarketCalls.transfer(dice.pick(deployment.traders), amountIn / 100)
             return .init(account: user, to: address(x), data: data, gas: 90_000)
-        case 12..<15 where pool.venue == nil: return try position(user, pool, money, &dice)
+        case 12..<15 where pool.venue == nil: return position(user, pool, money)
         default: break
         }
         if let venue = pool.venue { return swapV2(user, pool, venue, x, y, amountIn, least, &dice) }
@@ -70,7 +71,8 @@ struct TrafficActions: Sendable {
         }
         if dice.percent(30) {
             var tokens = [tokenIn, tokenOut], fees = [fee], least = least
-            if dice.percent(50), let hop = next(after: y, notThrough: pool, { $0.venue == nil }, &dice), hop.token != x {
+            if dice.percent(50), let hop = next(after: y, notThrough: pool, { $0.venue == nil }, &dice), hop.token != x
+            {
                 tokens.append(address(hop.token))
                 fees.append(hop.pool.feePips)
                 least = .zero
@@ -97,12 +99,12 @@ struct TrafficActions: Sendable {
 
     /// New liquidity over the whole range of ticks: never out of range, wherever the price went.
     private func position(
-        _ user: DevAccount, _ pool: MarketDeployment.Pool, _ money: TradeSize, _ dice: inout MarketDice
-    ) throws(ABIError) -> MarketScript.Step {
+        _ user: DevAccount, _ pool: MarketDeployment.Pool, _ money: TradeSize
+    ) -> MarketScript.Step {
         let (a, b) = (address(pool.a), address(pool.b))
         let (x, y) = a < b ? (pool.a, pool.b) : (pool.b, pool.a)
         let edge = 887_272 / pool.tickSpacing * pool.tickSpacing
-        let data = try MarketCalls.mint(
+        let data = MarketCalls.mint(
             .init(
                 token0: min(a, b), token1: max(a, b), fee: pool.feePips, lower: -edge, upper: edge,
                 amount0: amount(x, money), amount1: amount(y, money), owner: user.address, deadline: Self.always))
