@@ -66,7 +66,7 @@ class Trader:
                   "gas": gas, "value": value, "data": data, "type": 2, "maxPriorityFeePerGas": 10**9,
                   "maxFeePerGas": 3 * rpc.number("eth_gasPrice") + 10**9}
         if to:
-            fields["to"] = to
+            fields["to"] = bytes.fromhex(to[2:])
         return "0x" + bytes(self.account.sign_transaction(fields).raw_transaction).hex()
 
     def send(self, to, data=b"", value=0):
