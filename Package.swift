@@ -38,7 +38,9 @@ let rows: [Row] = [
     Row(layer: 2, name: "RiskRules", uses: ["EVMTypes"]),
     Row(
         layer: 2, name: "SearchCore",
-        uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules"]),
+        uses: [
+            "EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Pools", "Paths", "ChainCosts", "Bundles", "RiskRules",
+        ]),
     Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools"]),
     Row(layer: 3, name: "KeyVault", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(
@@ -57,8 +59,8 @@ let rows: [Row] = [
     Row(
         layer: 4, name: "NodeServices",
         uses: [
-            "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
-            "ChainRegistry", "KeyVault",
+            "EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Pools", "Paths", "ChainCosts", "Bundles", "RiskRules",
+            "SearchCore", "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry",
         ],
         products: ["Logging", "Metrics", "ServiceLifecycle"]),

@@ -39,4 +39,10 @@ let package = Package(
             ],
             path: "Sources/EVMBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "martlet-simulate-bench",
+            dependencies: ["CAllocationCounter"]
+                + ["EVM", "EVMCodec", "EVMTypes"].map { .product(name: $0, package: "martlet") },
+            path: "Sources/SimulateBench",
+            swiftSettings: settings),
     ])

@@ -1,3 +1,4 @@
+public import ChainCosts
 public import EVMCodec
 public import EVMTypes
 public import Paths
@@ -21,14 +22,14 @@ public struct BundleRequest: Hashable, Sendable {
     public var simulatedGas: UInt64?
     /// Initialised ticks all V3 legs cross together; only the model uses it.
     public var ticksCrossed: UInt64
-    /// Fees beside gas (a rollup's data fee), an upper bound in wei.
-    public var extraFeeWei: U256
+    /// What the chain charges beside gas: a rollup's data and operator fees.
+    public var costs: ChainParameters
     /// Rate to native money; not needed when the settlement token is the wrapped native token.
     public var nativeRate: NativeRate?
 
     public init(
         plan: CyclePlan, pools: [PoolIdentity], settlement: Address, targets: [Transaction] = [], parent: ParentBlock,
-        nonce: UInt64, simulatedGas: UInt64? = nil, ticksCrossed: UInt64 = 0, extraFeeWei: U256 = .zero,
+        nonce: UInt64, simulatedGas: UInt64? = nil, ticksCrossed: UInt64 = 0, costs: ChainParameters = .gasOnly,
         nativeRate: NativeRate? = nil
     ) {
         self.plan = plan
@@ -39,7 +40,7 @@ public struct BundleRequest: Hashable, Sendable {
         self.nonce = nonce
         self.simulatedGas = simulatedGas
         self.ticksCrossed = ticksCrossed
-        self.extraFeeWei = extraFeeWei
+        self.costs = costs
         self.nativeRate = nativeRate
     }
 }
@@ -59,6 +60,16 @@ public struct BundleBuilder: Hashable, Sendable {
     /// The tip is `tipBps` of the gross profit, rounded down, and paid by the executor only when the settlement token
     /// is the wrapped native token; otherwise it is 0 and the builder gets the priority fee alone.
     public func bundle(for request: BundleRequest) throws(BundleError) -> BundlePlan {
+        let plan = try draft(for: request)
+        let afterTip = plan.grossProfitWei - plan.tipWei
+        guard afterTip > plan.gasCostWei else {
+            throw .unprofitable(shortfallWei: (plan.gasCostWei - afterTip).adding(.one) ?? .max)
+        }
+        return plan
+    }
+
+    /// As `bundle`, whether or not it pays: what is simulated to learn its gas. `netProfitWei` is zero where it does not.
+    public func draft(for request: BundleRequest) throws(BundleError) -> BundlePlan {
         let program = try ExecutorProgram(plan: request.plan, pools: request.pools, settlement: request.settlement)
         let fees = try FeeChoice(parent: request.parent, policy: policy)
         let isNative = request.settlement == context.wrappedNative
@@ -71,13 +82,17 @@ public struct BundleBuilder: Hashable, Sendable {
         let minProfit = program.grossProfit - tip.lo
         let limits = try ExecutorLimits(validUntilBlock: fees.validUntilBlock, tip: tip, minProfit: minProfit)
         let gas = try gas(of: request, paysTip: !tip.isZero)
-        let cost = try Self.cost(gas: gas.expected, price: fees.worstGasPrice, extra: request.extraFeeWei)
+        var ours = transaction(program, limits, fees, gas.limit, nonce: request.nonce)
+        let beside = try gasBeside(ours, fees, request.costs)
+        guard beside <= context.gasLimitMax - min(context.gasLimitMax, gas.limit) else { throw .gasLimitTooHigh }
+        ours.gasLimit += beside
+        let cost = try cost(of: ours, gas: gas.expected, fees: fees, request.costs)
         let afterTip = grossWei - tip
-        guard afterTip > cost else { throw .unprofitable(shortfallWei: (cost - afterTip).adding(.one) ?? .max) }
         return BundlePlan(
-            targets: request.targets, ours: transaction(program, limits, fees, gas.limit, nonce: request.nonce),
+            targets: request.targets, ours: ours,
             grossProfit: program.grossProfit, grossProfitWei: grossWei, tipWei: tip, minProfit: minProfit,
-            expectedGas: gas.expected, gasLimit: gas.limit, fees: fees, gasCostWei: cost, netProfitWei: afterTip - cost,
+            expectedGas: gas.expected, gasLimit: ours.gasLimit, fees: fees, gasCostWei: cost,
+            netProfitWei: afterTip.subtracting(cost) ?? .zero,
             program: program)
     }
 
@@ -103,8 +118,32 @@ public struct BundleBuilder: Hashable, Sendable {
         return (expected, expected + (product + 9_999) / 10_000)
     }
 
-    private static func cost(gas: UInt64, price: U256, extra: U256) throws(BundleError) -> U256 {
-        guard let product = price.multiplied(by: U256(gas)), let sum = product.adding(extra) else { throw .overflow }
+    /// Gas that the chain takes out of the limit for posting the transaction.
+    private func gasBeside(_ ours: Transaction, _ fees: FeeChoice, _ costs: ChainParameters) throws(BundleError)
+        -> UInt64
+    {
+        guard case .arbitrum = costs else { return 0 }
+        do throws(CostProblem) {
+            return try costs.gasBeside(signingPayload: ours.signingPayload(), baseFee: fees.nextBaseFeePerGas)
+        } catch { throw .overflow }
+    }
+
+    /// Gas at the worst price, and the most that data and operator can cost.
+    private func cost(
+        of ours: Transaction, gas: UInt64, fees: FeeChoice, _ costs: ChainParameters
+    ) throws(BundleError) -> U256 {
+        let beside: U256
+        if costs == .gasOnly {
+            beside = .zero
+        } else {
+            do throws(CostProblem) {
+                beside = try costs.feeBesideGas(
+                    signingPayload: ours.signingPayload(), gasUsed: gas, baseFee: fees.nextBaseFeePerGas)
+            } catch { throw .overflow }
+        }
+        guard let product = fees.worstGasPrice.multiplied(by: U256(gas)), let sum = product.adding(beside) else {
+            throw .overflow
+        }
         return sum
     }
 }

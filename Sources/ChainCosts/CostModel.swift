@@ -104,6 +104,15 @@ public enum ChainParameters: Hashable, Sendable {
         }
     }
 
+    /// Gas that the chain takes beside the execution's out of the same gas limit, at most: Arbitrum's poster gas, else 0.
+    public func gasBeside(signingPayload payload: [UInt8], baseFee: U256) throws(CostProblem) -> UInt64 {
+        guard case .arbitrum(let parameters) = self, !baseFee.isZero else { return 0 }
+        let fee = try parameters.feeBound(
+            encodedCount: payload.count + OPStackParameters.signatureBytesMax, baseFee: baseFee)
+        guard let gas = (fee / baseFee).asUInt64 else { throw .overflow }
+        return gas
+    }
+
     private var dropsTips: Bool { if case .arbitrum = self { true } else { false } }
 
     private static func gasFees(_ gas: ChargedGas, dropsTips: Bool) throws(CostProblem) -> TransactionFees {

@@ -91,12 +91,12 @@ extension NodeConfig {
         let keys = reader.keys(),
             limits = reader.limits(
                 gasCap: chain?.transactionGasLimitMax, blockTimeMilliseconds: chain?.blockTimeMilliseconds)
-        let admin = reader.admin(dataFolder: node.dataFolder), history = reader.history()
+        let search = reader.search(), admin = reader.admin(dataFolder: node.dataFolder), history = reader.history()
         top.finish()
         try faults.check()
         guard let chain else { preconditionFailure("a chain without faults has every value") }
         return NodeConfig(
-            chain: chain, node: node, keys: keys, limits: limits, admin: admin, history: history,
+            chain: chain, node: node, keys: keys, limits: limits, search: search, admin: admin, history: history,
             settings: notebook.settings + chainNotes.settings)
     }
 }

@@ -12,6 +12,8 @@ public struct NodeConfig: Sendable {
     public let keys: KeysSection
     /// `[limits]`
     public let limits: LimitsSection
+    /// `[search]`
+    public let search: SearchSection
     /// `[admin]`
     public let admin: AdminSection
     /// `[history]`
@@ -79,6 +81,12 @@ public struct LimitsSection: Hashable, Sendable {
     public let headAgeMaxMilliseconds: UInt64
     /// Blocks after the head for which a bundle is offered.
     public let targetBlocksAhead: UInt64
+}
+
+/// `[search]`: how plans are checked before they are signed.
+public struct SearchSection: Hashable, Sendable {
+    /// Whether the first relay simulates each bundle (`eth_callBundle`) after our own EVM has.
+    public let relaySimulation: Bool
 }
 
 /// `[admin]`: the operator's door. Nothing listens beyond this machine.

@@ -71,6 +71,13 @@ struct NodeConfigReader {
         return limits
     }
 
+    func search() -> SearchSection {
+        let section = top.section("search")
+        let relay = section.boolean("relay_simulation", standard: false)
+        section.finish()
+        return SearchSection(relaySimulation: relay)
+    }
+
     func admin(dataFolder: String) -> AdminSection {
         let section = top.section("admin")
         let socket = path(section, "socket", standard: "\(dataFolder)/admin.sock") ?? ""

@@ -1,3 +1,4 @@
+import ChainCosts
 import EVMCodec
 import EVMTypes
 import Foundation
@@ -17,6 +18,8 @@ actor MarketKeeper: BlockSink {
     private let logger: Logger
     /// The searcher's next nonce on a block; nil when the node only watches or the peer does not say.
     private let nonceOn: @Sendable (Hash32) async -> UInt64?
+    /// What the chain charges beside gas, as of a block; nil when the peer does not say.
+    private let costsOn: @Sendable (BlockHeader) async -> ChainParameters?
     /// Told of every plan made on a head, before the block is committed.
     private let plans: @Sendable (Decision) -> Void
     private let logCheck: LogCheck
@@ -27,6 +30,7 @@ actor MarketKeeper: BlockSink {
     init(
         host: SearchHost, store: PoolStore, counters: NodeCounters, logger: Logger,
         logCheck: LogCheck, nonceOn: @escaping @Sendable (Hash32) async -> UInt64?,
+        costsOn: @escaping @Sendable (BlockHeader) async -> ChainParameters?,
         plans: @escaping @Sendable (Decision) -> Void
     ) throws(PoolStoreError) {
         self.logCheck = logCheck
@@ -35,6 +39,7 @@ actor MarketKeeper: BlockSink {
         self.counters = counters
         self.logger = logger
         self.nonceOn = nonceOn
+        self.costsOn = costsOn
         self.plans = plans
         recent = try store.recentBlocks()
     }
@@ -65,7 +70,9 @@ actor MarketKeeper: BlockSink {
             nonce = await nonces[header.hash]?.value
         }
         nonces = nonces.filter { $0.key != header.hash }
-        let event = HeadEvent(header: header, logs: logs, nonce: nonce, timeMilliseconds: Self.nowMilliseconds())
+        let costs = isNewest ? await costsOn(header) : nil
+        let event = HeadEvent(
+            header: header, logs: logs, nonce: nonce, costs: costs, timeMilliseconds: Self.nowMilliseconds())
         guard let decision = await host.run({ $0.step(.head(event)) }) else { throw CancellationError() }
         if decision.skipped == .notTheNextBlock { throw KeeperError.outOfStep(header.number) }
         plans(decision)
@@ -79,7 +86,7 @@ actor MarketKeeper: BlockSink {
     }
 
     func applyRange(_ logs: [Log], through header: BlockHeader) async throws {
-        guard let (writes, tally) = await host.run({ $0.applyRange(logs, through: header) }) else {
+        guard let (writes, tally) = await host.run({ $0.core.applyRange(logs, through: header) }) else {
             throw CancellationError()
         }
         let block = BlockRef(number: header.number, hash: header.hash, parentHash: header.parentHash)

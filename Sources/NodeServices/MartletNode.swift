@@ -60,6 +60,7 @@ public final class MartletNode: Service {
                     group.addTask { await self.watchSilence(headSink) }
                     group.addTask { try await self.follow(heads) }
                     group.addTask { await self.submitPlans() }
+                    group.addTask { await self.answerRequests() }
                     try await group.next()
                     group.cancelAll()
                 }
@@ -169,7 +170,15 @@ public final class MartletNode: Service {
         }
         await parts.keeper.expect(header)
         let wasSynced = phase.withLock { $0.isSynced }
-        let done = try await parts.follower.advance(to: header)
+        let state = readState(of: header)
+        let done: Advance
+        do {
+            done = try await parts.follower.advance(to: header)
+        } catch {
+            state?.cancel()
+            throw error
+        }
+        await deliver(state, of: header)
         guard done.applied > 0 || !wasSynced else { return }
         counters.add(\.blocksApplied, "blocks.applied", done.applied)
         if wasSynced {
@@ -206,7 +215,10 @@ public final class MartletNode: Service {
             await record(decision)
             guard let plan = decision.plan, let submitter = parts.submitter else { continue }
             let head = BlockPoint(number: plan.head.number, hash: plan.head.hash)
-            await submitter.consider(Candidate(plan: plan.bundle, head: head, target: plan.target, pools: plan.pools))
+            await submitter.consider(
+                Candidate(
+                    plan: plan.bundle, head: head, target: plan.target, pools: plan.pools,
+                    isVerified: plan.isVerified))
         }
     }
 

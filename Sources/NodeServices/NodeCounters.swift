@@ -21,6 +21,17 @@ final class NodeCounters: Sendable {
         var bundlesStale: UInt64 = 0
         var audits: UInt64 = 0
         var auditMismatches: UInt64 = 0
+        /// Pending transactions by how their effect was found.
+        var pendingRun: UInt64 = 0
+        var pendingReverts: UInt64 = 0
+        var pendingRejected: UInt64 = 0
+        var pendingCold: UInt64 = 0
+        var pendingUnrun: UInt64 = 0
+        /// Plans that our EVM ran and agreed with, and those where a run or the chain gave something else.
+        var plansVerified: UInt64 = 0
+        var predictedDiffers: UInt64 = 0
+        var slotsKept: UInt64 = 0
+        var slotsRead: UInt64 = 0
         /// Rejections and skips by reason.
         var reasons: [String: UInt64] = [:]
     }

@@ -18,6 +18,7 @@ extension MartletNode {
         let host = parts.host, counters = parts.counters, keeper = parts.keeper
         let setup = Submitter.Setup(
             isLive: isLive, signer: signer, relays: relays,
+            simulatesAtRelay: config.search.relaySimulation,
             reconciler: Reconciler(
                 reader: parts.reader, executor: executor, token: token, reorgDepth: config.chain.reorgDepth),
             counters: counters, logger: parts.logger, isCurrent: { await keeper.tip() == $0 },

@@ -26,6 +26,9 @@ struct NodeParts: Sendable {
     let auditor: PoolAuditor
     let logCheck: LogCheck
     let decisions: AsyncStream<Decision>
+    let desk: DecisionDesk
+    /// Nil when nothing can be run: no key or no executor.
+    let states: StateKeeper?
     let recorder: OpportunityRecorder
 
     /// Ends threads, connections and files. Safe to call once everything has stopped.
@@ -121,12 +124,17 @@ extension MartletNode {
         let market = try loadMarket(config, store)
         let head = store.head.map { HeadID(number: $0.number, hash: $0.hash) }
         let core = Searcher(config: NodeSetup.search(config), market: market, head: head)
+        let runner = try await NodeSetup.runner(config, owner: signer?.address, endpoints)
+        let costsOn = try NodeSetup.costs(config, endpoints)
         let (decisions, sink) = AsyncStream.makeStream(of: Decision.self, bufferingPolicy: .bufferingNewest(64))
-        let host = SearchHost(core: core) { step in
-            if step.decision.wasDecoded { counters.add(\.pendingDecoded, "pending.decoded") }
+        let desk = DecisionDesk(counters: counters, logger: logger, plans: sink)
+        let host = SearchHost(core: core, runner: runner) { step in
             counters.time("step", step.duration)
             counters.time("decision", step.sinceReceipt)
-            sink.yield(step.decision)
+            desk.take(step.decision)
+        }
+        let states = runner.map { _ in
+            StateKeeper(reader: StateReader(endpoints), counters: counters, logger: logger)
         }
         let reader = NodeReader(pool: endpoints), logCheck = LogCheck(), searcher = signer?.address
         do {
@@ -135,7 +143,7 @@ extension MartletNode {
                 nonceOn: { hash in
                     guard let searcher else { return nil }
                     return try? await endpoints.getTransactionCount(searcher, at: .hash(hash))
-                }, plans: { sink.yield($0) })
+                }, costsOn: costsOn, plans: { desk.take($0) })
             let archive = try NodeArchive(
                 file: config.node.dataFolder + "/history.sqlite", chainID: config.chain.chainID,
                 token: config.chain.wrappedNative ?? .zero)
@@ -154,7 +162,7 @@ extension MartletNode {
                 },
                 submitter: try await submitter(config, isLive: isLive, signer: signer, relays: relays, parts: pieces),
                 auditor: PoolAuditor(host: host, endpoints: endpoints, counters: counters, logger: logger),
-                logCheck: logCheck, decisions: decisions,
+                logCheck: logCheck, decisions: decisions, desk: desk, states: states,
                 recorder: OpportunityRecorder(
                     archive: archive, host: host, isLive: isLive, retentionDays: config.history.retentionDays,
                     logger: logger))

@@ -49,7 +49,10 @@ extension MartletNode {
             ],
             "mempool": [
                 "seen": .integer(counts.pendingSeen), "decoded": .integer(counts.pendingDecoded),
-                "dropped": .integer(parts.host.dropped),
+                "dropped": .integer(parts.host.dropped), "run": .integer(counts.pendingRun),
+                "reverting": .integer(counts.pendingReverts), "rejected": .integer(counts.pendingRejected),
+                "cold": .integer(counts.pendingCold),
+                "unrun": .integer(counts.pendingUnrun),
             ],
             "opportunities": [
                 "found": .integer(counts.opportunitiesFound), "rejected": .integer(counts.opportunitiesRejected),
@@ -72,6 +75,10 @@ extension MartletNode {
         details["logsMissed"] = .integer(counts.logsMissed)
         details["reconnects"] = .integer(counts.reconnects)
         details["audits"] = ["done": .integer(counts.audits), "mismatches": .integer(counts.auditMismatches)]
+        details["predictions"] = [
+            "verified": .integer(counts.plansVerified), "differ": .integer(counts.predictedDiffers),
+        ]
+        details["state"] = ["slotsKept": .integer(counts.slotsKept), "slotsRead": .integer(counts.slotsRead)]
         details["skipped"] = .object(reasons(counts))
         details["lastFault"] = phase.lastFault.map { .string($0) } ?? .null
         let uptime = ContinuousClock.now - startedAt

@@ -30,8 +30,8 @@ actor OpportunityRecorder {
         let cycle = opportunity.cycle
         let names = await host.run { core in
             (
-                pools: cycle.legs.map { core.market.identity($0.pool).address },
-                token: core.market.token(at: cycle.settlement)
+                pools: cycle.legs.map { core.core.market.identity($0.pool).address },
+                token: core.core.market.token(at: cycle.settlement)
             )
         }
         guard let names else { return }

@@ -62,7 +62,7 @@ actor PoolAuditor {
         let start = next, count = sampleSize
         let found = await host.run { core -> (samples: [Sample], next: PoolIndex) in
             let market = core.market, total = PoolIndex(market.poolCount)
-            guard core.head == HeadID(number: head.number, hash: head.hash), total > 0 else { return ([], start) }
+            guard core.core.head == HeadID(number: head.number, hash: head.hash), total > 0 else { return ([], start) }
             var samples: [Sample] = [], index = start % total
             for _ in 0..<total where samples.count < count {
                 if market.isUsable(index) {
@@ -86,6 +86,6 @@ actor PoolAuditor {
                 "ours": "\(PoolProbe.expected(sample.state))",
                 "chain": "\(answer)",
             ])
-        _ = await host.run { $0.quarantine(sample.index, .stateMismatch) }
+        _ = await host.run { $0.core.quarantine(sample.index, .stateMismatch) }
     }
 }

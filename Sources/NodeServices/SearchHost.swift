@@ -27,7 +27,7 @@ final class SearchHost: Sendable {
     }
 
     private struct State {
-        var jobs: [@Sendable (inout Searcher) -> Void] = []
+        var jobs: [@Sendable (inout SearchEngine) -> Void] = []
         var ring: [Waiting] = []
         var dropped: UInt64 = 0
         var isStopped = false
@@ -39,11 +39,14 @@ final class SearchHost: Sendable {
     private let wake = NSCondition()
     private let deliver: @Sendable (Step) -> Void
 
-    init(core: consuming Searcher, ringMax: Int = 1_024, deliver: @escaping @Sendable (Step) -> Void) {
+    init(
+        core: consuming Searcher, runner: RunnerConfig? = nil, ringMax: Int = 1_024,
+        deliver: @escaping @Sendable (Step) -> Void
+    ) {
         self.ringMax = ringMax
         self.deliver = deliver
         let owned = core
-        let thread = Thread { [self] in loop(owned) }
+        let thread = Thread { [self] in loop(owned, runner) }
         thread.name = "martlet-search"
         thread.stackSize = 8 << 20
         thread.start()
@@ -66,7 +69,7 @@ final class SearchHost: Sendable {
 
     /// Runs `body` on the searcher's thread, after the jobs before it, and returns its answer; nil when the host has
     /// stopped.
-    func run<Answer: Sendable>(_ body: @escaping @Sendable (inout Searcher) -> Answer) async -> Answer? {
+    func run<Answer: Sendable>(_ body: @escaping @Sendable (inout SearchEngine) -> Answer) async -> Answer? {
         await withCheckedContinuation { continuation in
             let isStopped = state.withLock { state in
                 if !state.isStopped { state.jobs.append { core in continuation.resume(returning: body(&core)) } }
@@ -90,7 +93,7 @@ final class SearchHost: Sendable {
     }
 
     private enum Next {
-        case job(@Sendable (inout Searcher) -> Void)
+        case job(@Sendable (inout SearchEngine) -> Void)
         case pending(Waiting)
         case nothing
         case stop
@@ -104,8 +107,8 @@ final class SearchHost: Sendable {
         }
     }
 
-    private func loop(_ owned: consuming Searcher) {
-        var core = owned
+    private func loop(_ owned: consuming Searcher, _ runner: RunnerConfig?) {
+        var core = SearchEngine(core: owned, runner: runner.map { StateRunner($0) } ?? StateRunner())
         while true {
             switch next() {
             case .job(let job): job(&core)

@@ -18,6 +18,8 @@ struct Candidate: Sendable {
     var target: Hash32?
     /// Indices of its pools in the searcher's market.
     var pools: [PoolIndex]
+    /// Whether our own EVM has run it on the head, with the result the plan predicts.
+    var isVerified: Bool
 }
 
 /// Signs, simulates, submits and settles bundles. One at a time, and never on a head that is no longer the newest.
@@ -25,8 +27,10 @@ actor Submitter {
     struct Setup: Sendable {
         var isLive: Bool
         var signer: Signer
-        /// Where bundles go; the first also simulates.
+        /// Where bundles go; the first also simulates what was not verified here.
         var relays: [FlashbotsRelay]
+        /// Whether the first relay simulates every bundle.
+        var simulatesAtRelay: Bool
         var reconciler: Reconciler
         var counters: NodeCounters
         var logger: Logger
@@ -101,8 +105,10 @@ actor Submitter {
         ]
         if let net = record.net { metadata["net_wei"] = "\(net)" }
         setup.logger.info("bundle settled", metadata: metadata)
-        if record.state == .landed, let growth = record.growth, growth < record.minProfit {
-            setup.logger.error("an included bundle earned less than its contract enforces", metadata: metadata)
+        guard record.state == .landed, let growth = record.growth, let tip = record.tip else { return }
+        if tip != record.predictedTip || growth.adding(tip) != record.predictedGross {
+            setup.counters.add(\.predictedDiffers, "predicted_differs")
+            setup.logger.error("an included bundle earned something else than predicted", metadata: metadata)
         }
     }
 
@@ -131,7 +137,9 @@ actor Submitter {
         let request = Relays.BundleRequest(transactions: raw, blockNumber: block, replacementUUID: uuid)
         var record = record(candidate, signed, request)
         do {
-            if let fault = try await simulate(request, candidate) { throw fault }
+            if setup.simulatesAtRelay || !candidate.isVerified, let fault = try await simulate(request, candidate) {
+                throw fault
+            }
             setup.counters.add(\.bundlesSimulated, "bundles.simulated")
             try await submit(&record, request, candidate, uuid)
         } catch {
@@ -260,8 +268,16 @@ actor Submitter {
             bundleHash: request.bundleHash, nonce: signed.nonce, relays: setup.relays.map(\.name),
             legs: max(0, plan.program.bytes.count / ExecutorProgram.recordSize - 1), state: .failed,
             predictedGross: plan.grossProfitWei, predictedTip: plan.tipWei,
-            predictedNet: I256(magnitude: plan.netProfitWei, isNegative: false) ?? .zero,
+            predictedNet: predictedNet(plan),
             minProfit: U256(plan.minProfit))
+    }
+
+    /// What the plan nets in the next block: the gas of the run at that block's price. It may lie above
+    /// `netProfitWei`, which is reckoned at the worst price of all blocks the plan is valid in.
+    private func predictedNet(_ plan: BundlePlan) -> I256 {
+        let gas = U256(plan.expectedGas), worst = gas &* plan.fees.worstGasPrice
+        let cost = plan.gasCostWei &- worst &+ gas &* plan.fees.nextGasPrice
+        return I256(bits: plan.grossProfitWei &- plan.tipWei &- cost)
     }
 
     private static func uuid() -> String { UUID().uuidString.lowercased() }

@@ -137,6 +137,7 @@ public enum PoolRefusal: UInt8, Error, Hashable, Sendable, CaseIterable, CustomS
     case stateMismatch = 20
     case byOperator = 21
     case tooManyPools = 22
+    case predictionDiffers = 23
 
     public var description: String {
         switch self {
@@ -162,6 +163,7 @@ public enum PoolRefusal: UInt8, Error, Hashable, Sendable, CaseIterable, CustomS
         case .stateMismatch: "the state differs from the chain's"
         case .byOperator: "set aside by the operator"
         case .tooManyPools: "the market already holds as many pools as an index can name"
+        case .predictionDiffers: "running a swap on it gave something else than its state predicts"
         }
     }
 }

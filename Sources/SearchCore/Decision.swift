@@ -19,14 +19,28 @@ public struct Decision: Hashable, Sendable {
     /// What the search looked at and what its bounds cut; zero when there was none.
     public var search = SearchCounters()
 
+    /// How the effect of a pending transaction was found; nil for other events.
+    public var targetEffect: TargetEffect?
+    /// How often the event's candidate was taken up before; 0 for its first time.
+    public var round = 0
+    /// State that was missing: read it at the named head and send `.retry`.
+    public var requests: [StateRequest] = []
+    /// Plans whose run did not give what was predicted; their pools are quarantined when the prediction was exact.
+    public var differences: [PredictionDifference] = []
+    /// Plans that the EVM ran and agreed with to the wei.
+    public var verified: UInt32 = 0
+    /// Why a plan could not be run here; nil when all could.
+    public var unverified: String?
+
     public init() {}
 
     /// Whether a pending transaction was read as swaps that the market can model.
     public var wasDecoded: Bool {
         switch skipped {
-        case nil, .noCycle, .unprofitable, .worseThanPlanned, .bundle, .risk: true
+        case nil, .noCycle, .unprofitable, .worseThanPlanned, .bundle, .risk, .predictionDiffers, .stateMissing: true
         case .notTheNextBlock, .watchingOnly, .noHead, .seenBefore, .cannotBeIncluded, .notARouter, .unknownSelector,
-            .undecodable, .unsupportedCall, .noEffect, .operatorEvent, .senderNonceUnknown:
+            .undecodable, .unsupportedCall, .noEffect, .operatorEvent, .senderNonceUnknown,
+            .targetReverts, .cannotPay, .costsUnknown:
             false
         }
     }
@@ -43,6 +57,22 @@ public struct PlannedBundle: Hashable, Sendable {
     public var pools: [PoolIndex]
     /// True when it replaces an earlier plan for the same block.
     public var replaces: Bool
+    /// Whether [targets, ours] was run on the head's state and earned what the plan says, to the wei.
+    public var isVerified: Bool
+}
+
+/// How the effect of a pending transaction on the pools was found.
+public enum TargetEffect: String, Hashable, Sendable, CaseIterable {
+    /// It was run; its logs say what it did.
+    case run
+    /// It was run, and reverts.
+    case reverts
+    /// It cannot be in the next block: nonce, balance, fees.
+    case rejected
+    /// Its state was not known: its calldata was read, and it comes again when the state is there.
+    case cold
+    /// It cannot be run here: its calldata was read.
+    case decoded
 }
 
 /// A profitable cycle. Amounts in the settlement token's smallest unit.
@@ -76,6 +106,16 @@ public enum SkipReason: Hashable, Sendable, CustomStringConvertible {
     case bundle(BundleError)
     case risk(RiskReason)
     case operatorEvent
+    /// The target was run, and reverts.
+    case targetReverts
+    /// Running the plan gave something else than predicted, or reverted.
+    case predictionDiffers
+    /// The plan waits for state that is being read.
+    case stateMissing
+    /// Our account cannot send the transaction.
+    case cannotPay
+    /// What the chain charges beside gas is not known at this head.
+    case costsUnknown
 
     /// A stable word for metrics and the history.
     public var description: String {
@@ -97,6 +137,11 @@ public enum SkipReason: Hashable, Sendable, CustomStringConvertible {
         case .bundle: "bundleRefused"
         case .risk(let reason): "risk.\(reason)"
         case .operatorEvent: "operatorEvent"
+        case .targetReverts: "targetReverts"
+        case .predictionDiffers: "predictionDiffers"
+        case .stateMissing: "stateMissing"
+        case .cannotPay: "cannotPay"
+        case .costsUnknown: "costsUnknown"
         }
     }
 }

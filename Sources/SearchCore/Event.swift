@@ -1,3 +1,4 @@
+public import ChainCosts
 public import EVMCodec
 public import EVMTypes
 public import Pools
@@ -13,6 +14,10 @@ public enum Event: Sendable {
     /// The next nonce of a sender on the newest head, for hosts that look it up. A target with another nonce cannot be
     /// next.
     case senderNonce(Address, UInt64)
+    /// Parts of the state at the newest head, read by the host ahead of any need.
+    case state(StatePatch, timeMilliseconds: UInt64)
+    /// The answer to a `StateRequest`: the candidate is taken up again.
+    case retry(StatePatch, RetryCandidate, timeMilliseconds: UInt64)
     /// What became of a plan the core gave out.
     case outcome(PlanOutcome)
     /// The operator's word: nothing goes out until `resume`.
@@ -28,13 +33,18 @@ public struct HeadEvent: Sendable {
     /// Next nonce of the searcher on this block; nil when it is not known (old blocks during a sync): then no plan is
     /// made.
     public var nonce: UInt64?
+    /// What fees beside gas follow from, as of this block; nil when it is not known: then no plan is made.
+    public var costs: ChainParameters?
     /// When the head was received, milliseconds since 1970.
     public var timeMilliseconds: UInt64
 
-    public init(header: BlockHeader, logs: [Log], nonce: UInt64?, timeMilliseconds: UInt64) {
+    public init(
+        header: BlockHeader, logs: [Log], nonce: UInt64?, costs: ChainParameters? = .gasOnly, timeMilliseconds: UInt64
+    ) {
         self.header = header
         self.logs = logs
         self.nonce = nonce
+        self.costs = costs
         self.timeMilliseconds = timeMilliseconds
     }
 }

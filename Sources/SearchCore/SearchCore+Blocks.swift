@@ -7,7 +7,7 @@ import RiskRules
 
 // Heads and reorgs: the only events that change the market.
 extension Searcher {
-    mutating func apply(_ event: HeadEvent) -> Decision {
+    mutating func apply(_ event: HeadEvent, _ runner: inout StateRunner) -> Decision {
         var decision = Decision()
         if let head, event.header.parentHash != head.hash || event.header.number != head.number + 1 {
             decision.skipped = .notTheNextBlock
@@ -15,7 +15,7 @@ extension Searcher {
         }
         let touched = applyLogs(event.logs, &decision.logs)
         decision.writes = market.takeDirtyWrites()
-        become(event)
+        become(event, &runner)
         guard canPlan, event.nonce != nil else {
             decision.skipped = .watchingOnly
             return decision
@@ -30,7 +30,9 @@ extension Searcher {
         for plan in result.plans {
             for leg in plan.legs where !standing.contains(leg.pool) { standing.append(leg.pool) }
         }
-        choose(among: result.plans, target: nil, over: false, timeMilliseconds: event.timeMilliseconds, &decision)
+        headPlans = result.plans
+        let source = PlanSource(pending: nil, over: false, round: 0, timeMilliseconds: event.timeMilliseconds)
+        choose(among: result.plans, source, &runner, &decision)
         return decision
     }
 
@@ -71,13 +73,39 @@ extension Searcher {
         return touched.pools
     }
 
-    private mutating func become(_ event: HeadEvent) {
+    /// Takes parts of the state over, then looks at what waited for them: a pending transaction, or the head's own gaps.
+    mutating func take(
+        _ patch: StatePatch, _ candidate: RetryCandidate?, timeMilliseconds: UInt64, _ runner: inout StateRunner
+    ) -> Decision {
+        var decision = Decision()
+        decision.skipped = .operatorEvent
+        runner.fill(patch)
+        // An answer of another head is worthless, and so is what waited for it.
+        guard let head, patch.head == head.hash, canPlan else { return decision }
+        let round = candidate?.round ?? 0
+        if let pending = candidate?.pending {
+            return consider(pending, round: round, timeMilliseconds: timeMilliseconds, &runner)
+        }
+        guard !headPlans.isEmpty else { return decision }
+        decision.skipped = nil
+        let source = PlanSource(pending: nil, over: false, round: round, timeMilliseconds: timeMilliseconds)
+        choose(among: headPlans, source, &runner, &decision)
+        return decision
+    }
+
+    private mutating func become(_ event: HeadEvent, _ runner: inout StateRunner) {
         let header = event.header
         head = HeadID(number: header.number, hash: header.hash)
         parent = ParentBlock(
             number: header.number, baseFeePerGas: header.baseFeePerGas ?? .zero, gasUsed: header.gasUsed,
             gasLimit: header.gasLimit)
         nonce = event.nonce
+        costs = event.costs
+        headPlans.removeAll(keepingCapacity: true)
+        let baseFee = header.baseFeePerGas ?? .zero
+        let rule = config.builder?.policy.baseFeeRule ?? .constant
+        let next = try? rule.next(baseFee: baseFee, gasUsed: header.gasUsed, gasLimit: header.gasLimit)
+        runner.pin(header, nextBaseFee: next ?? baseFee)
         headTimeMilliseconds = event.timeMilliseconds
         headTimestamp = header.timestamp
         bestNet = nil
@@ -88,7 +116,7 @@ extension Searcher {
         seen.removeAll()
     }
 
-    mutating func undo(_ event: UndoEvent) -> Decision {
+    mutating func undo(_ event: UndoEvent, _ runner: inout StateRunner) -> Decision {
         var decision = Decision()
         decision.skipped = .operatorEvent
         do throws(PoolRecordError) {
@@ -106,6 +134,8 @@ extension Searcher {
         head = event.head
         parent = nil
         nonce = nil
+        runner.unpin()
+        headPlans.removeAll(keepingCapacity: true)
         bestNet = nil
         standing.removeAll(keepingCapacity: true)
         needsFullSearch = true

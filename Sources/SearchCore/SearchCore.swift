@@ -1,4 +1,5 @@
 public import Bundles
+import ChainCosts
 import EVMCodec
 public import EVMTypes
 public import Paths
@@ -64,6 +65,10 @@ public struct Searcher: Sendable {
     /// Next nonces of senders as told since the newest head; at most `seenMax`.
     var senderNonces: [Address: UInt64] = [:]
     var needsFullSearch = true
+    /// Cycles that stood in the head's state when it came: looked at again when more of that state is known.
+    var headPlans: [CyclePlan] = []
+    /// What fees beside gas follow from; nil when the head did not say.
+    var costs: ChainParameters?
 
     /// Takes over a market, which stands at `head` (as loaded from the store), or an empty one with a nil head.
     public init(config: SearchConfig, market: MarketState, head: HeadID?) {
@@ -78,10 +83,18 @@ public struct Searcher: Sendable {
 
     /// Takes one event. Never throws and never traps on what a peer sent.
     public mutating func step(_ event: Event) -> Decision {
+        var none = StateRunner()
+        return step(event, &none)
+    }
+
+    /// As `step`, with a runner that says what transactions really do.
+    mutating func step(_ event: Event, _ runner: inout StateRunner) -> Decision {
         switch event {
-        case .head(let event): apply(event)
-        case .undo(let event): undo(event)
-        case .pending(let pending, let time): consider(pending, timeMilliseconds: time)
+        case .head(let event): apply(event, &runner)
+        case .undo(let event): undo(event, &runner)
+        case .pending(let pending, let time): consider(pending, round: 0, timeMilliseconds: time, &runner)
+        case .state(let patch, let time): take(patch, nil, timeMilliseconds: time, &runner)
+        case .retry(let patch, let candidate, let time): take(patch, candidate, timeMilliseconds: time, &runner)
         case .senderNonce(let sender, let nonce): note(sender, nonce)
         case .outcome(let outcome): note(outcome)
         case .pause: setPaused(true)

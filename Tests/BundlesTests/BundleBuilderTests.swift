@@ -92,7 +92,9 @@ struct BundleBuilderTests {
             request.simulatedGas =
                 Bool.random(using: &random) ? UInt64.random(in: 21_000...2_000_000, using: &random) : nil
             request.parent.gasUsed = UInt64.random(in: 0...30_000_000, using: &random)
-            request.extraFeeWei = U256(UInt64.random(in: 0...1_000_000, using: &random))
+            let fee = UInt64.random(in: 0...1_000_000, using: &random)
+            // No data fee but the smallest's, and an operator fee that is the constant.
+            request.costs = .opStack(.jovian, OPStackParameters(l1BaseFee: .zero, operatorFeeConstant: fee))
             let policy = FeePolicy(
                 tipBps: UInt32.random(in: 0...10_000, using: &random),
                 priorityFeePerGas: U256(UInt64.random(in: 0...100, using: &random)),
@@ -102,7 +104,7 @@ struct BundleBuilderTests {
                 let bundle = try Self.builder(run, policy).bundle(for: request)
                 built += 1
                 #expect(bundle.tipWei + bundle.gasCostWei + bundle.netProfitWei == U256(gain), "seed \(random.seed)")
-                #expect(bundle.gasCostWei == U256(bundle.expectedGas) * price + request.extraFeeWei)
+                #expect(bundle.gasCostWei == U256(bundle.expectedGas) * price + U256(fee))
                 #expect(U256(bundle.minProfit) + bundle.tipWei == U256(gain))
                 #expect(bundle.tipWei * 10_000 <= U256(gain) * U256(UInt64(policy.tipBps)))
                 #expect(bundle.gasLimit > bundle.expectedGas)

@@ -13,6 +13,7 @@ import time
 import traceback
 from pathlib import Path
 
+import batcher
 import chainstate
 from harness import Failure, Martlet, RealChain, one_line, wait_for
 
@@ -84,6 +85,67 @@ class FirstLight:
         self.node.start()
         self.at_head()
         return f"{self.wait_landed(3, 180)} landed"
+
+    def follows_an_unknown_router(self):
+        """A swap through a contract that no table knows is followed: only running it can show what it does."""
+        rpc, deployment = self.chain.rpc, self.chain.deployment
+        tokens = {name: row["address"] for name, row in deployment["tokens"].items()}
+        weth = tokens["WETH"]
+        trader = batcher.Trader(rpc, 20, wait_for)
+        router = trader.send(None, batcher.init_code())["contractAddress"]
+        trader.send(weth, batcher.call("deposit()"), value=400 * 10**18)
+        trader.send(weth, batcher.call("approve(address,uint256)", router, 2**255))
+        pairs = [p for p in deployment["pools"] if p["kind"] == "v2" and "WETH" in (p["a"], p["b"])]
+        sent = []
+        for turn in range(12):
+            pair = pairs[turn % len(pairs)]
+            other = tokens[pair["b"] if pair["a"] == "WETH" else pair["a"]]
+            state, is0 = chainstate.v2_state(rpc, pair["pool"]), int(weth, 16) < int(other, 16)
+            reserves = int(state["reserve0"]), int(state["reserve1"])
+            into, out_of = reserves if is0 else reserves[::-1]
+            paid = into // 40
+            # A little less than the pair would give: other trades may come first.
+            got = out_of * paid * 997 // (into * 1000 + paid * 997) * 95 // 100
+            swap = batcher.call("swap(uint256,uint256,address,bytes)", *((0, got) if is0 else (got, 0)), trader.account.address, 128, 0)
+            data = batcher.batch((weth, batcher.call("transferFrom(address,address,uint256)", trader.account.address, pair["pool"], paid)),
+                                 (pair["pool"], swap))
+            try:
+                sent.append(trader.send(router, data)["transactionHash"].lower())
+            except AssertionError:
+                continue
+            landed = [b for b in self.node.admin("bundles_list", limit=50)["items"] if b["state"] == "landed"]
+            if found := [b for b in landed if (b["targetTransaction"] or "").lower() in sent]:
+                return f"target {found[0]['targetTransaction'][:10]}, {found[0]['netWei']} wei after {turn + 1} swaps"
+        time.sleep(6)
+        landed = [b for b in self.node.admin("bundles_list", limit=100)["items"] if b["state"] == "landed"]
+        if not any((b["targetTransaction"] or "").lower() in sent for b in landed):
+            raise Failure(f"none of {len(sent)} swaps through an unknown router was followed by a landed bundle")
+
+    def predicted_equals_booked(self):
+        """Every landed bundle netted what was predicted, to the wei: growth, tip and gas."""
+        rows, after = [], None
+        while True:
+            page = self.node.admin("bundles_list", limit=100, **({"after": after} if after else {}))
+            rows += page["items"]
+            after = page.get("next")
+            if not after:
+                break
+        landed = [r for r in rows if r["state"] == "landed"]
+        wrong = [r for r in landed if r["predictedNetWei"] != r["netWei"]]
+        if wrong or not landed:
+            raise Failure(f"{len(wrong)} of {len(landed)} landed bundles netted something else: {wrong[:3]}")
+        return f"{len(landed)} landed bundles"
+
+    def predictions_hold(self):
+        """The metric: no plan's run and no landed bundle differed from its prediction; the relay was not asked to simulate."""
+        status = self.node.admin("node_status")
+        said = status["predictions"]
+        if int(said["differ"]) != 0 or int(said["verified"]) == 0:
+            raise Failure(f"predictions: {said}")
+        calls = self.chain.rpc("harness_calls")
+        if "eth_callBundle" in json.dumps(calls):
+            raise Failure("the relay was asked to simulate")
+        return f"{said['verified']} verified, mempool {status['mempool']}, state {status['state']}"
 
     def survives_cut_sockets(self):
         for _ in range(3):
@@ -247,6 +309,7 @@ def main() -> int:
         checks.run("keys, configuration, executor deployed", story.set_up)
         checks.run("dry run finds, simulates, sends nothing; SIGTERM exits 0", story.dry_run_signs_nothing_away)
         checks.run("live: bundles land", story.lands_bundles)
+        checks.run("a swap through an unknown router is followed", story.follows_an_unknown_router)
         if soak:
             checks.run("ten minutes of faults", story.ten_minutes)
         else:
@@ -257,6 +320,8 @@ def main() -> int:
         checks.run("pause stops signing at once, resume goes on", story.pause_stops_signing)
         checks.run("the chain stands still", story.freeze)
         checks.run("booked profit = the executor's balance growth, to the wei", story.booked_equals_chain)
+        checks.run("predicted = booked, to the wei, for every landed bundle", story.predicted_equals_booked)
+        checks.run("no prediction differed, none was asked of the relay", story.predictions_hold)
         checks.run("gas booked = gas paid, to the wei", story.gas_is_booked)
         checks.run("no bundle reverted for a wrong prediction", story.no_wrong_prediction)
         checks.run("every pool's state and ticks equal the chain's", story.pools_equal_chain)

@@ -42,6 +42,9 @@ public struct PinnedState: ~Copyable, @unchecked Sendable {
         store.pointee.setStorage(address, key, value)
     }
 
+    /// Forgets every account, slot and block hash, and keeps the codes: their hashes name them whatever the block.
+    public mutating func removeState() { store.pointee.removeState() }
+
     /// Declares that every slot of this account that is not set is zero.
     public mutating func setStorageComplete(_ address: Address) {
         let index = store.pointee.accountIndex(making: address)

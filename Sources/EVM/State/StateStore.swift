@@ -47,6 +47,14 @@ struct StateStore: ~Copyable {
         slotTable.find(seed.hash(key, account)) { slots[$0].key == key && slots[$0].account == account }
     }
 
+    mutating func removeState() {
+        accounts.count = 0
+        slots.count = 0
+        blockHashes.removeAll()
+        accountTable.removeAll()
+        slotTable.removeAll()
+    }
+
     mutating func accountIndex(making address: Address) -> Int {
         let found = find(address)
         if found >= 0 { return found }

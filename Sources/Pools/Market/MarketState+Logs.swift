@@ -118,7 +118,7 @@ extension MarketState {
     }
 
     /// The liquidity a swap that ends at `tick` must report; nil when it leaves 128 bits. Finds a missed log at once.
-    private func liquidityAfterMove(of pool: PoolIndex, _ old: UniswapV3Pool, to tick: Int32) -> UInt128? {
+    func liquidityAfterMove(of pool: PoolIndex, _ old: UniswapV3Pool, to tick: Int32) -> UInt128? {
         let extent = extents[Int(pool)]
         let (low, high) = (min(old.tick, tick), max(old.tick, tick))
         var position = ticks.position(of: low + 1, in: extent)
@@ -132,7 +132,7 @@ extension MarketState {
         return Self.moved(old.liquidity, by: net.magnitude, adding: (net >= 0) == (tick >= old.tick))
     }
 
-    private static func moved(_ value: UInt128, by amount: UInt128, adding: Bool) -> UInt128? {
+    static func moved(_ value: UInt128, by amount: UInt128, adding: Bool) -> UInt128? {
         let (result, overflow) =
             adding ? value.addingReportingOverflow(amount) : value.subtractingReportingOverflow(amount)
         return overflow ? nil : result
@@ -151,7 +151,7 @@ extension MarketState {
         ticks.repackIfSparse(&extents)
     }
 
-    private func tickAfter(
+    func tickAfter(
         _ tick: Int32, by amount: UInt128, adding: Bool, isUpper: Bool, in pool: PoolIndex
     ) throws(PoolRefusal) -> TickState {
         let position = ticks.find(tick, in: extents[Int(pool)])
