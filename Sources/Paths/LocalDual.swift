@@ -1,0 +1,240 @@
+/// The convex dual of joint arbitrage over a few tokens and all pools between them, in Double.
+///
+/// With a shadow value w[t] per raw unit of each token, every pool answers alone with its best trade; the sum of what
+/// these trades are worth, D(w), is convex, bounds the worth of every joint strategy from above, and equals it at the
+/// minimum, where each token's net flow is zero (Angeris, Evans, Chitra and Boyd, arXiv 2204.05238; 2302.04938).
+/// Here w[t] = value[t] * z[t]; the settlement token keeps z = 1.
+struct LocalDual: Sendable {
+    /// One pool of the problem.
+    struct Entry: Sendable {
+        var pool: Int32
+        /// Positions of token0 and token1 among the problem's tokens.
+        var u: Int32
+        var v: Int32
+        var root: Double
+        /// Liquidity of the current range and its two ends.
+        var depth: Double
+        var low: Double
+        var high: Double
+        /// Square root of 1 less the fee that this problem charges, and its inverse.
+        var gammaRoot: Double
+        var inverseRoot: Double
+        /// Where the pool's best trade ends, as a square-root price; 0 for a pool that does not trade.
+        var target = 0.0
+        /// Liquidity there.
+        var endDepth = 0.0
+        /// Worth of the trade at the current values.
+        var worth = 0.0
+    }
+
+    /// Outcome of `solve`.
+    struct Solution {
+        /// Dual value in the value unit.
+        var dual = 0.0
+        /// Worth of what the trades leave unbalanced.
+        var residual = 0.0
+        var iterations = 0
+        /// False when the iteration ended elsewhere than at the minimum.
+        var converged = false
+    }
+
+    var entries: [Entry] = []
+    /// Worth of one raw unit by token, before z.
+    var value: [Double] = []
+    var z: [Double] = []
+    /// Net flow of each token times `value`.
+    private(set) var flow: [Double] = []
+    var work = NewtonRoom()
+    private var rootOfWorth: [Double] = []
+    private var rootOfValue: [Double] = []
+    private var trial: [Double] = []
+    private var trialFlow: [Double] = []
+
+    /// Begins a problem over tokens of these values.
+    mutating func begin(values: [Double]) {
+        value = values
+        entries.removeAll(keepingCapacity: true)
+        z = [Double](repeating: 1, count: values.count)
+        flow = [Double](repeating: 0, count: values.count)
+        trial = z
+        trialFlow = flow
+        rootOfWorth = flow
+        rootOfValue = values.map { $0.squareRoot() }
+    }
+
+    /// Adds a pool that charges 1 - `gamma`.
+    mutating func add(_ pool: Int32, u: Int32, v: Int32, gamma: Double, from curves: borrowing LiquidityCurves) {
+        let j = Int(pool), r = Int(curves.range[j]), first = Int(curves.start[j])
+        let root = gamma.squareRoot()
+        entries.append(
+            Entry(
+                pool: pool, u: u, v: v, root: curves.root[j], depth: curves.liquidity[first + r],
+                low: curves.lower[first + r],
+                high: r + 1 < Int(curves.count[j]) ? curves.lower[first + r + 1] : .infinity, gammaRoot: root,
+                inverseRoot: 1 / root))
+    }
+
+    /// D at z, with the flows of all tokens; leaves each pool's answer in its entry.
+    @discardableResult
+    mutating func evaluate(_ curves: borrowing LiquidityCurves) -> Double {
+        for t in z.indices {
+            rootOfWorth[t] = rootOfValue[t] * z[t].squareRoot()
+            flow[t] = 0
+        }
+        var dual = 0.0
+        for q in entries.indices {
+            let ratio = rootOfWorth[Int(entries[q].u)] / rootOfWorth[Int(entries[q].v)]
+            let sell = ratio * entries[q].inverseRoot, buy = ratio * entries[q].gammaRoot
+            let root = entries[q].root
+            if root > sell {
+                dual += answer(q, sell, falls: true, curves)
+            } else if root < buy {
+                dual += answer(q, buy, falls: false, curves)
+            } else {
+                entries[q].target = 0
+                entries[q].endDepth = 0
+                entries[q].worth = 0
+            }
+        }
+        return dual
+    }
+
+    /// One pool's best trade, to `target`; adds its flows and returns its worth.
+    @inline(__always) private mutating func answer(
+        _ q: Int, _ target: Double, falls: Bool, _ curves: borrowing LiquidityCurves
+    ) -> Double {
+        let root = entries[q].root
+        var input: Double, output: Double, depth = entries[q].depth
+        if falls ? target >= entries[q].low : target <= entries[q].high {
+            let moved = falls ? root - target : target - root, mirrored = moved / (root * target)
+            input = depth * (falls ? mirrored : moved)
+            output = depth * (falls ? moved : mirrored)
+        } else {
+            let walk = curves.walk(entries[q].pool, to: target)
+            (input, output, depth) = (walk.input, walk.output, walk.liquidity)
+        }
+        input *= entries[q].inverseRoot * entries[q].inverseRoot
+        let a = Int(falls ? entries[q].u : entries[q].v), b = Int(falls ? entries[q].v : entries[q].u)
+        let paid = input * value[a], got = output * value[b]
+        flow[a] -= paid
+        flow[b] += got
+        entries[q].target = input > 0 ? target : 0
+        entries[q].endDepth = depth
+        let worth = got * z[b] - paid * z[a]
+        entries[q].worth = worth
+        return worth
+    }
+
+    private func residual(settlement: Int) -> Double {
+        var sum = 0.0
+        for t in z.indices where t != settlement { sum += abs(flow[t]) * z[t] }
+        return sum
+    }
+
+    /// Minimises D over z, from the z it has. `dust` is the worth below which an imbalance does not count.
+    ///
+    /// Damped Newton with a proximal term; where that stalls, exact minimisation token by token for a few sweeps.
+    mutating func solve(
+        settlement: Int, dust: Double, maxIterations: Int, curves: borrowing LiquidityCurves, stop: () -> Bool
+    ) -> Solution {
+        prepareBase()
+        var mu = 1e-6, solution = Solution(), rescues = 0
+        solution.dual = evaluate(curves)
+        solution.residual = residual(settlement: settlement)
+        while solution.residual > 1e-7 * solution.dual + dust, solution.dual > 0 {
+            if solution.iterations >= maxIterations || stop() { return solution }
+            solution.iterations += 1
+            direction(settlement: settlement, mu: mu)
+            if let step = search(settlement, curves, &solution) {
+                mu = max(mu * (step > 0.3 ? 0.1 : 3), 1e-12)
+                continue
+            }
+            solution.dual = evaluate(curves)
+            if mu > 1e3 {
+                guard rescues < 3 else { return solution }
+                rescues += 1
+                sweep(settlement, curves)
+                solution.dual = evaluate(curves)
+                solution.residual = residual(settlement: settlement)
+                mu = 1e-6
+            } else {
+                mu = max(mu * 30, 1e-6)
+            }
+        }
+        solution.converged = true
+        return solution
+    }
+
+    /// A step along the Newton direction that makes progress, or nil. Entries and flows are those of the new point.
+    private mutating func search(_ settlement: Int, _ curves: borrowing LiquidityCurves, _ solution: inout Solution)
+        -> Double?
+    {
+        var slope = 0.0, t = 1.0
+        for i in z.indices {
+            let x = work.step[i]
+            slope += flow[i] * x
+            if abs(x) * t > 0.7 * z[i] { t = 0.7 * z[i] / abs(x) }
+        }
+        guard slope.isFinite else { return nil }
+        swap(&z, &trial)
+        swap(&flow, &trialFlow)
+        for _ in 0..<7 {
+            for i in z.indices { z[i] = trial[i] + t * work.step[i] }
+            let dual = evaluate(curves), rest = residual(settlement: settlement)
+            if dual <= solution.dual + 1e-4 * t * slope || (rest < 0.9 * solution.residual && dual <= solution.dual) {
+                solution.dual = dual
+                solution.residual = rest
+                return t
+            }
+            t *= 0.35
+        }
+        swap(&z, &trial)
+        swap(&flow, &trialFlow)
+        return nil
+    }
+
+    /// Sets each token's value in turn so that its own net flow is zero: bisection on a monotone function.
+    private mutating func sweep(_ settlement: Int, _ curves: borrowing LiquidityCurves) {
+        for _ in 0..<6 {
+            for t in z.indices where t != settlement {
+                _ = evaluate(curves)
+                guard flow[t] != 0 else { continue }
+                // A dearer token is sold more: its net flow rises with its value.
+                let rises = flow[t] < 0
+                var near = z[t], far = near
+                for _ in 0..<60 {
+                    far *= rises ? 1.05 : 1 / 1.05
+                    z[t] = far
+                    _ = evaluate(curves)
+                    if rises ? flow[t] >= 0 : flow[t] <= 0 { break }
+                    near = far
+                }
+                for _ in 0..<40 {
+                    let middle = 0.5 * (near + far)
+                    z[t] = middle
+                    _ = evaluate(curves)
+                    if (flow[t] < 0) == rises { near = middle } else { far = middle }
+                }
+                z[t] = far
+            }
+        }
+    }
+
+    /// Proximal weight per token: the curvature its pools would have if all of them traded.
+    private mutating func prepareBase() {
+        work.base = [Double](repeating: 0, count: value.count)
+        for entry in entries {
+            let h = 0.5 * entry.depth * rootOfValue[Int(entry.u)] * rootOfValue[Int(entry.v)]
+            work.base[Int(entry.u)] += h
+            work.base[Int(entry.v)] += h
+        }
+        for t in work.base.indices where work.base[t] == 0 { work.base[t] = 1 }
+    }
+
+    /// Curvature of a trading pool at the point last evaluated; 0 for an idle one.
+    func curvature(_ entry: Entry) -> Double {
+        entry.target == 0
+            ? 0
+            : 0.5 * entry.endDepth * rootOfValue[Int(entry.u)] * rootOfValue[Int(entry.v)] * entry.inverseRoot
+    }
+}

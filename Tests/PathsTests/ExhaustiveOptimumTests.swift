@@ -1,0 +1,139 @@
+import EVMTypes
+import Pools
+import TestSupport
+import Testing
+
+@testable import Paths
+
+/// The joint plan against every set of pools of small markets, each set's optimum by another method.
+@Suite struct ExhaustiveOptimumTests {
+    /// One constant-product pool in Double.
+    private struct Pair {
+        var a: Int, b: Int
+        var reserveA: Double, reserveB: Double, gamma: Double
+    }
+
+    /// The dual of joint arbitrage over constant-product pools, minimised token by token by bisection.
+    ///
+    /// A pool's best trade at values va, vb is worth (sqrt(vb Rb) - sqrt(va Ra / gamma))^2 one way (arXiv 2204.05238).
+    private struct Oracle {
+        var pairs: [Pair]
+        var tokens: Int
+
+        func answer(_ pair: Pair, _ value: [Double]) -> (a: Double, b: Double) {
+            func sell(_ x: Double, _ y: Double, _ vx: Double, _ vy: Double) -> (paid: Double, got: Double)? {
+                let input = (vy / vx * pair.gamma * x * y).squareRoot() - x
+                guard input > 0 else { return nil }
+                return (input / pair.gamma, y * input / (x + input))
+            }
+            if let t = sell(pair.reserveA, pair.reserveB, value[pair.a], value[pair.b]) { return (-t.paid, t.got) }
+            if let t = sell(pair.reserveB, pair.reserveA, value[pair.b], value[pair.a]) { return (t.got, -t.paid) }
+            return (0, 0)
+        }
+
+        /// The best gross of a set of pools, and how many of them trade.
+        func optimum(of set: [Pair]) -> (gross: Double, used: Int) {
+            var value = [Double](repeating: 1, count: tokens)
+            let inUse = Set(set.flatMap { [$0.a, $0.b] })
+            guard inUse.contains(0) else { return (0, 0) }
+            func flow(_ token: Int) -> Double {
+                set.reduce(0) {
+                    guard $1.a == token || $1.b == token else { return $0 }
+                    let t = answer($1, value)
+                    return $0 + ($1.a == token ? t.a : t.b)
+                }
+            }
+            for _ in 0..<120 {
+                var moved = 0.0
+                for token in inUse where token != 0 {
+                    let before = value[token]
+                    var low = before / 4, high = before * 4
+                    for _ in 0..<56 {
+                        value[token] = (low * high).squareRoot()
+                        if flow(token) < 0 { low = value[token] } else { high = value[token] }
+                    }
+                    // Where nothing trades the bisection runs to one end: stay instead.
+                    value[token] = high
+                    if flow(token) == 0 { value[token] = before }
+                    if flow(token) != 0 { value[token] = high }
+                    moved = max(moved, abs(value[token] / before - 1))
+                }
+                if moved < 1e-13 { break }
+            }
+            let gross = set.reduce(0) {
+                let t = answer($1, value)
+                return $0 + t.a * value[$1.a] + t.b * value[$1.b]
+            }
+            return (gross, set.count { answer($0, value) != (0, 0) })
+        }
+    }
+
+    private func market(using random: inout SeededGenerator) throws -> (MarketState, Oracle) {
+        let tokens = Int.random(in: 3...6, using: &random)
+        var market = TestMarkets.empty(tokens: tokens), pairs: [Pair] = []
+        for n in 0..<Int.random(in: 4...7, using: &random) {
+            // The first three close a triangle through the native token.
+            let a = n < 3 ? n : Int.random(in: 0..<tokens, using: &random)
+            let b = n < 3 ? (n + 1) % 3 : (a + Int.random(in: 1..<tokens, using: &random)) % tokens
+            let reserve = Double.random(in: 1e20...1e22, using: &random).rounded()
+            let other = (reserve * Double.random(in: 0.97...1.03, using: &random)).rounded()
+            try TestMarkets.addPair(&market, a, b, UInt128(reserve), UInt128(other))
+            pairs.append(Pair(a: a, b: b, reserveA: reserve, reserveB: other, gamma: 0.997))
+        }
+        return (market, Oracle(pairs: pairs, tokens: tokens))
+    }
+
+    @Test func withoutGasThePlanIsTheOptimum() throws {
+        var random = SeededGenerator(seed: 71)
+        var compared = 0, worst = 0.0, worstGap = 0.0
+        for _ in 0..<120 {
+            let (market, oracle) = try market(using: &random)
+            var finder = PathFinderMarkets.finder(over: market, dust: 1e6)
+            let result = finder.search(through: (0..<PoolIndex(market.poolCount)).map { $0 }, in: market)
+            let best = oracle.optimum(of: oracle.pairs).gross
+            let plan = result.opportunities.filter { $0.plan.settlement == 0 }.reduce(0.0) { $0 + $1.gross }
+            guard best > 1e15 else { continue }
+            compared += 1
+            worst = max(worst, (best - plan) / best)
+            #expect(plan >= best * (1 - 1e-6) && plan <= best * (1 + 1e-6), "\(plan) \(best)")
+            for found in result.opportunities {
+                worstGap = max(worstGap, found.gap)
+                #expect(found.gap <= 1e-6)
+            }
+        }
+        print("exhaustive, no gas: \(compared) markets, worst shortfall \(worst), worst certified gap \(worstGap)")
+        #expect(compared > 50)
+    }
+
+    @Test func withGasThePlanIsBetweenTheBestSubsetAndTheBound() throws {
+        var random = SeededGenerator(seed: 72)
+        var compared = 0, reached = 0, worst = 0.0, total = 0.0, best = 0.0
+        for _ in 0..<60 {
+            let (market, oracle) = try market(using: &random)
+            let gas = PathFinderMarkets.naturalPower(10, Double.random(in: 14...17.5, using: &random))
+            var finder = PathFinderMarkets.finder(over: market, gas: gas, dust: 1e6)
+            let result = finder.search(through: (0..<PoolIndex(market.poolCount)).map { $0 }, in: market)
+            let plan = result.opportunities.filter { $0.plan.settlement == 0 }.reduce(0.0) { $0 + $1.net }
+            var most = 0.0
+            for mask in 1..<(1 << oracle.pairs.count) {
+                let set = oracle.pairs.indices.filter { mask >> $0 & 1 == 1 }.map { oracle.pairs[$0] }
+                guard set.count >= 2 else { continue }
+                let (gross, used) = oracle.optimum(of: set)
+                most = max(most, gross - gas * Double(used))
+            }
+            guard most > 1e15 else { continue }
+            compared += 1
+            total += plan
+            best += most
+            worst = max(worst, (most - plan) / most)
+            if plan >= most * (1 - 1e-6) { reached += 1 }
+            #expect(plan <= most * (1 + 1e-6))
+            let bound = result.opportunities.reduce(0.0) { $0 + $1.bound }
+            #expect(bound >= most * (1 - 1e-6), "the bound is below what can be earned")
+        }
+        print(
+            "exhaustive, gas: \(compared) markets, optimum reached in \(reached), total \(total / best), worst \(worst)"
+        )
+        #expect(compared > 20 && total >= 0.99 * best)
+    }
+}
