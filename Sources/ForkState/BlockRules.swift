@@ -4,8 +4,8 @@ internal import EVMTypes
 
 /// Which rules a block of a chain runs by, and what its instructions see.
 ///
-/// A chain that `ExecutionRules.schedules` knows goes by its schedule. Any other (a local chain) goes by `hardfork` when
-/// it is named, else by what its header holds: a requests hash is Prague's, blob gas Cancun's, a withdrawals root
+/// A chain that `ExecutionRules.schedules` knows goes by its schedule. Any other (a local chain) goes by `hardfork`
+/// when it is named, else by what its header holds: a requests hash is Prague's, blob gas Cancun's, a withdrawals root
 /// Shanghai's, difficulty zero Paris's, a base fee London's. Osaka cannot be told from Prague by a header: name it.
 public struct BlockRules: Sendable, Hashable {
     /// EIP-155.

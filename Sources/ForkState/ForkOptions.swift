@@ -31,6 +31,8 @@ public struct StateCacheOptions: Sendable, Hashable {
     public var blocksMax = 64
     /// How many (contract, selector) pairs' needs are remembered.
     public var hintsMax = 4_096
+    /// How many answers that cannot change (transactions, blocks by hash) are kept.
+    public var answersMax = 4_096
 
     public init() {}
 }

@@ -148,7 +148,9 @@ struct ForkReads {
         let results = try await peer.batch(all.map { $0.request(block) })
         let state = zip(all, results).filter { $0.0.readsState }
         if readsByHash == nil, !state.isEmpty {
-            if state.allSatisfy({ Self.refusesBlockHash($0.1) }) {
+            // A method that is missing says nothing of the block.
+            let told = state.filter { !$0.1.isMissingMethod }
+            if !told.isEmpty, told.allSatisfy({ Self.refusesBlockHash($0.1) }) {
                 source.abilities.withLock { $0.readsByHash = false }
                 return  // Asked again by number.
             }

@@ -144,6 +144,11 @@ public final class PinnedFork: Sendable {
         for task in claim(open) {
             do { answers.merge(try await task.value) } catch { throw ForkStateError(caught: error) }
         }
+        // Codes that were held already did not come with their accounts.
+        for account in answers.accounts.values {
+            guard let hash = account.state?.codeHash, answers.codes[hash] == nil else { continue }
+            if hash != AccountState.emptyCodeHash { answers.codes[hash] = source.code(hash) }
+        }
         return answers
     }
 

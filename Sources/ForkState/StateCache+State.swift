@@ -129,10 +129,16 @@ extension StateCache {
         record(.answers, Self.key(request, label)).flatMap { try? JSON.parse($0) }
     }
 
+    /// Keeps an answer; when there are too many, all are dropped.
     func keepAnswer(_ request: RPCRequest, label: String, _ json: JSON) {
         let key = Self.key(request, label)
-        write { _, _ in
-            [RocksDatabase.Write(column: .answers, key: key, value: CacheRecord.seal(key, json.bytes))]
+        write { store, database in
+            if store.answerCount >= options.answersMax {
+                try Self.clear(.answers, [], database)
+                store.answerCount = 0
+            }
+            store.answerCount += 1
+            return [RocksDatabase.Write(column: .answers, key: key, value: CacheRecord.seal(key, json.bytes))]
         }
     }
 

@@ -29,6 +29,7 @@ public final class StateCache: Sendable {
         /// Blocks with rows, and when they were last pinned.
         var blocks: [Hash32: BlockRecord] = [:]
         var hintCount = 0
+        var answerCount = 0
     }
 
     /// Opens or makes the cache in `folder`. Does not fail: a folder that cannot be used leaves a cache that holds
@@ -100,6 +101,10 @@ public final class StateCache: Sendable {
                 }
                 try database.scan(.hints) { _, _ in
                     store.hintCount += 1
+                    return true
+                }
+                try database.scan(.answers) { _, _ in
+                    store.answerCount += 1
                     return true
                 }
                 if !dropped.isEmpty {
