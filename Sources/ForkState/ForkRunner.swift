@@ -64,6 +64,25 @@ public actor ForkRunner {
             endpoint: fork.source.label)
     }
 
+    /// Runs one transaction on top of what the overlay holds and leaves its changes there: its likely needs are
+    /// fetched first in one batch, and what it touched is remembered for the next call of the same function.
+    ///
+    /// `.missing` never comes back. Throws as `run`.
+    public func execute(
+        _ item: BundleTransaction, in environment: BlockEnvironment, options: ExecutionOptions = .consensus
+    ) async throws -> ExecutionResult {
+        let call = PrefetchCall(item.transaction, from: item.sender)
+        try await prepare(try await fork.likelyNeeds(of: [call]))
+        let result = try await run { machine, state in
+            Attempt(
+                machine.execute(item.transaction, from: item.sender, in: environment, on: state, options: options))
+        }
+        if case .executed = result {
+            fork.noteRun(of: call, touched: machine.accessList(of: item.transaction, from: item.sender))
+        }
+        return result
+    }
+
     /// One attempt on what is already held in memory or in the cache, without waiting for the node; nil when that is
     /// not enough.
     public func runHeld<Value: Sendable>(

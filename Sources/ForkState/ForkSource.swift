@@ -25,6 +25,7 @@ public final class ForkSource: Sendable {
     let cache: StateCache?
     let counters = Counters()
     let abilities = Mutex(PeerAbilities())
+    let hints = Mutex<[HintKey: NeedsHint]>([:])
     private let codes = Mutex(CodeMemory())
 
     private struct CodeMemory {
