@@ -5,7 +5,7 @@ internal import EVMTypes
 extension Machine {
     /// `eth_estimateGas`: a gas limit with which the call succeeds, at most 1.5 % above the least one.
     ///
-    /// Searches as geth does (`eth/gasestimator`): first the highest limit, then used gas and refund and a stipend times
+    /// Searches as geth does (`eth/gasestimator`): first the highest limit, then used gas, refund and stipend times
     /// 64/63, then halves between the least known to fail and the lowest known to do. A call that reverts fails with
     /// code 3 and its data; one that needs more than it may have with "gas required exceeds allowance".
     public mutating func estimateGas(

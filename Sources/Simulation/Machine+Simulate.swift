@@ -52,6 +52,29 @@ extension Machine {
             blockGasLeft: blockGasLeft, tracer: &tracer)
     }
 
+    /// As `call`, and reports everything that it did. Leaves the overlay as it was.
+    public mutating func simulateCall(
+        _ request: CallRequest, in context: CallContext, on state: borrowing PinnedState
+    ) -> SimulationAnswer<TransactionReport> {
+        let start: OverlayCheckpoint
+        switch open(context, on: state) {
+        case .done(let checkpoint): start = checkpoint
+        case .missing(let needs): return .missing(needs)
+        case .failed(let error): return .failed(error)
+        }
+        defer { overlay.revert(to: start) }
+        let rules = context.effectiveRules
+        var block = context.environment, options = ExecutionOptions.simulation
+        if request.isFree { block.baseFee = .zero }
+        options.checksBalance = true
+        options.checksBaseFee = true
+        let gas = cappedGas(request.gas, context)
+        do {
+            let transaction = try request.transaction(under: rules, gasLimit: gas, nonce: 0)
+            return simulate(transaction, from: request.from, in: block, under: rules, on: state, options: options)
+        } catch { return .failed(error) }
+    }
+
     /// As above, and tells `tracer` every step.
     public mutating func simulate<Tracer: StepTracer & ~Copyable>(
         _ transaction: Transaction, from sender: Address, in block: BlockEnvironment, under rules: ExecutionRules,

@@ -89,13 +89,7 @@ extension Machine {
             }
             if _slowPath(left < 0) {
                 let exit = leave(left, pc)
-                if Observer.isActive {
-                    if case .ended(let halt) = exit {
-                        observer.after(self, gas: frame.pointee.gas, halt: halt)
-                    } else if case .entered = exit {
-                        observer.after(self, gas: (frame - 1).pointee.gas, halt: nil)
-                    }
-                }
+                if Observer.isActive { tell(exit, &observer) }
                 if case .hot = exit { frame.pointee.sp = top + 1 }
                 return exit
             }
@@ -105,6 +99,14 @@ extension Machine {
                 observer.after(self, gas: gas, halt: nil)
                 note.isSet = false
             }
+        }
+    }
+
+    private func tell<Observer: StepObserver & ~Copyable>(_ exit: FrameExit, _ observer: inout Observer) {
+        switch exit {
+        case .ended(let halt): observer.after(self, gas: frame.pointee.gas, halt: halt)
+        case .entered: observer.after(self, gas: (frame - 1).pointee.gas, halt: nil)
+        case .hot: break
         }
     }
 

@@ -48,20 +48,27 @@ public enum KnownEvents {
         "Deposit(address indexed dst,uint256 wad)",
         "Withdrawal(address indexed src,uint256 wad)",
         // Uniswap V2.
-        "Swap(address indexed sender,uint256 amount0In,uint256 amount1In,uint256 amount0Out,uint256 amount1Out,address indexed to)",
+        "Swap(address indexed sender,uint256 amount0In,uint256 amount1In,uint256 amount0Out,"
+            + "uint256 amount1Out,address indexed to)",
         "Sync(uint112 reserve0,uint112 reserve1)",
         "Mint(address indexed sender,uint256 amount0,uint256 amount1)",
         "Burn(address indexed sender,uint256 amount0,uint256 amount1,address indexed to)",
         // Uniswap V3.
         "Initialize(uint160 sqrtPriceX96,int24 tick)",
-        "Swap(address indexed sender,address indexed recipient,int256 amount0,int256 amount1,uint160 sqrtPriceX96,uint128 liquidity,int24 tick)",
-        "Mint(address sender,address indexed owner,int24 indexed tickLower,int24 indexed tickUpper,uint128 amount,uint256 amount0,uint256 amount1)",
-        "Burn(address indexed owner,int24 indexed tickLower,int24 indexed tickUpper,uint128 amount,uint256 amount0,uint256 amount1)",
-        "Collect(address indexed owner,address recipient,int24 indexed tickLower,int24 indexed tickUpper,uint128 amount0,uint128 amount1)",
-        "Flash(address indexed sender,address indexed recipient,uint256 amount0,uint256 amount1,uint256 paid0,uint256 paid1)",
+        "Swap(address indexed sender,address indexed recipient,int256 amount0,int256 amount1,"
+            + "uint160 sqrtPriceX96,uint128 liquidity,int24 tick)",
+        "Mint(address sender,address indexed owner,int24 indexed tickLower,int24 indexed tickUpper,"
+            + "uint128 amount,uint256 amount0,uint256 amount1)",
+        "Burn(address indexed owner,int24 indexed tickLower,int24 indexed tickUpper,uint128 amount,"
+            + "uint256 amount0,uint256 amount1)",
+        "Collect(address indexed owner,address recipient,int24 indexed tickLower,"
+            + "int24 indexed tickUpper,uint128 amount0,uint128 amount1)",
+        "Flash(address indexed sender,address indexed recipient,uint256 amount0,uint256 amount1,"
+            + "uint256 paid0,uint256 paid1)",
         // ERC-1155.
         "TransferSingle(address indexed operator,address indexed from,address indexed to,uint256 id,uint256 value)",
-        "TransferBatch(address indexed operator,address indexed from,address indexed to,uint256[] ids,uint256[] values)",
+        "TransferBatch(address indexed operator,address indexed from,address indexed to,uint256[] ids,"
+            + "uint256[] values)",
     ]
 
     /// All of them.
