@@ -4,7 +4,7 @@ SWIFT_FLAGS :=
 BENCH_ROWS := SearchCore,KeyVault,Conformance
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
-.PHONY: help setup build run test test-unit test-contracts test-fuzz test-chain soak lint format bench bench-evm contracts clean
+.PHONY: help setup build run test test-unit test-contracts test-fuzz test-chain test-devnet soak lint format bench bench-evm contracts clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -19,7 +19,7 @@ build: setup ## Build the release executable .build/release/martlet
 run: build ## Set up, start a local chain and the node on it, show arbitrage being landed; Ctrl-C ends it
 	@scripts/run.sh
 
-test: setup test-unit test-contracts test-fuzz test-chain ## Everything: unit and vector tests, contracts, the EVM against EELS, the node on a real chain
+test: setup test-unit test-contracts test-fuzz test-chain test-devnet ## Everything: unit and vector tests, contracts, the EVM against EELS, the node on a real chain
 	@scripts/summary.sh
 
 test-unit:
@@ -33,6 +33,9 @@ test-fuzz: ## The EVM against the executable specification on random cases (FUZZ
 
 test-chain:
 	@scripts/test-chain.sh
+
+test-devnet: ## The devnet against web3.py and beside realchain
+	@scripts/test-devnet.sh
 
 soak: setup ## Ten minutes against realchain with faults, reorgs and kill -9
 	@scripts/test-chain.sh --soak

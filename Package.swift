@@ -62,7 +62,8 @@ let rows: [Row] = [
         layer: 4, name: "AdminAPI", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Telemetry"],
         products: ["Hummingbird", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle"]),
     Row(
-        layer: 4, name: "Devnet", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Simulation", "ForkState", "NodeClient"],
+        layer: 4, name: "Devnet",
+        uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Simulation", "ForkState", "NodeClient"],
         products: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "Logging"]),
     Row(
         layer: 5, name: "martlet-fuzz", uses: ["EVMTypes", "EVMCodec", "EVM", "Conformance"], hasTests: false),
