@@ -97,9 +97,10 @@ struct DevnetCommand: AsyncParsableCommand {
             server = try await DevnetServer.start(chain, host: host, port: port)
         } catch { throw CLIFailure(code: .failed, message: error.message) }
         if !quiet { announce(config) }
+        let made = await chain.config
         Terminal.out(
             "ready: http://\(host):\(server.port) and ws://\(host):\(server.port), relay http://\(host):\(server.port)"
-                + "/relay, chain \(chain.config.chainID), \(chain.config.fork)")
+                + "/relay, chain \(made.chainID), \(made.fork)")
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
         await server.stop()
         if let dumpState { try await dump(chain, to: dumpState) }
