@@ -104,9 +104,10 @@ struct DevnetCommand: AsyncParsableCommand {
             announce(config)
             if let deployment { marketOptions.announce(deployment) }
         }
+        let made = await chain.config
         Terminal.out(
             "ready: http://\(host):\(server.port) and ws://\(host):\(server.port), relay http://\(host):\(server.port)"
-                + "/relay, chain \(chain.config.chainID), \(chain.config.fork)")
+                + "/relay, chain \(made.chainID), \(made.fork)")
         let users = try marketOptions.start(on: chain, deployment, seed: seed)
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
         users?.cancel()

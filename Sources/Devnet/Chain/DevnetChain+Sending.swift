@@ -30,7 +30,10 @@ extension DevnetChain {
         // Each block takes at least one of the sender's transactions, or ends this.
         while true {
             let nonce = try await nonce(of: sender)
-            guard pool.transaction(of: sender, nonce: nonce) != nil else { return }
+            // One that cannot pay the base fee waits, and makes no empty block.
+            guard let next = pool.transaction(of: sender, nonce: nonce),
+                next.transaction.effectiveTip(baseFee: nextBlockBaseFee) != nil
+            else { return }
             let block = try await mine()
             if !block.transactions.contains(where: { $0.pooled.sender == sender }) { return }
         }

@@ -3,7 +3,7 @@ import EVMCodec
 public import EVMTypes
 import Foundation
 
-/// A chain of one node: state, blocks, pool, and everything that a JSON-RPC client or a test in this process asks of it.
+/// A chain of one node: state, blocks, pool, and what a JSON-RPC client or a test in this process asks of it.
 ///
 /// Every call runs alone on the actor; none waits in the middle of a change. Over a fork a call that lacks state asks
 /// the source, and is then run again from its start.

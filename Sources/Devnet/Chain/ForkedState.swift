@@ -1,5 +1,5 @@
 import EVM
-public import EVMCodec
+import EVMCodec
 import EVMTypes
 import ForkState
 public import NodeClient

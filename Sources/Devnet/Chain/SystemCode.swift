@@ -2,7 +2,7 @@ import EVM
 import EVMCodec
 import EVMTypes
 
-/// The code of the contracts that the protocol calls, as it stands in the EIPs. A genesis state holds those of its fork.
+/// The code of the contracts that the protocol calls, as it stands in the EIPs. A genesis state has its fork's.
 enum SystemCode {
     /// The contracts that a chain has from its first block on.
     static func contracts(_ fork: Hardfork) -> [(address: Address, code: [UInt8])] {

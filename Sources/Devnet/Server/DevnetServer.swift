@@ -66,6 +66,7 @@ public struct DevnetServer: Sendable {
                     ])
                 }
             })
+        try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: .seconds(600)))
         let bound = NIOLoopBound(http, eventLoop: channel.eventLoop)
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(
             withServerUpgrade: (
