@@ -40,7 +40,11 @@ let rows: [Row] = [
     Row(
         layer: 3, name: "NodeClient", uses: ["EVMTypes", "EVMCodec", "CCurl"],
         products: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL", "Logging"]),
-    Row(layer: 3, name: "PoolStore", uses: ["EVMTypes", "EVMCodec", "Pools", "CRocksDB"]),
+    Row(layer: 3, name: "Database", uses: ["CRocksDB"]),
+    Row(layer: 3, name: "PoolStore", uses: ["EVMTypes", "EVMCodec", "Pools", "Database"]),
+    Row(
+        layer: 3, name: "ForkState",
+        uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "NodeClient", "Database"]),
     Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
     Row(layer: 4, name: "Conformance", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
@@ -58,7 +62,8 @@ let rows: [Row] = [
         layer: 4, name: "AdminAPI", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Telemetry"],
         products: ["Hummingbird", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle"]),
     Row(
-        layer: 4, name: "Devnet", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "EVM", "Simulation", "NodeClient"],
+        layer: 4, name: "Devnet",
+        uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "EVM", "Simulation", "ForkState", "NodeClient"],
         products: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "Logging"]),
     Row(
         layer: 5, name: "martlet-fuzz", uses: ["EVMTypes", "EVMCodec", "EVM", "Conformance"], hasTests: false),
@@ -108,7 +113,7 @@ func refuse(_ message: String) -> Never {
 let layerOf = Dictionary(
     uniqueKeysWithValues: systemLibraries.map { ($0.name, 0) } + rows.map { ($0.name, $0.layer) })
 /// The only L3 targets that other L3 targets may use.
-let sharedAdapters: Set = ["NodeClient", "ChainRegistry"]
+let sharedAdapters: Set = ["NodeClient", "ChainRegistry", "Database"]
 for row in rows {
     for use in row.uses {
         guard let below = layerOf[use] else { refuse("\(row.name) uses \(use), which no row declares") }

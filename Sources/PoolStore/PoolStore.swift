@@ -1,3 +1,4 @@
+internal import Database
 internal import EVMTypes
 internal import Foundation
 internal import Synchronization
@@ -52,7 +53,7 @@ public final class PoolStore: Sendable {
                 .unusableFolder, "cannot be made or used as a folder; check its path and permissions", folder: folder)
         }
         do {
-            let database = try RocksDatabase(path: folder, sync: syncCommits)
+            let database = try RocksDatabase(path: folder, columns: RocksDatabase.Column.ofStore, sync: syncCommits)
             try format.check(database, chainID: chainID, folder: folder)
             let head = try Self.readHead(database, folder: folder)
             var heights: [UInt64] = []

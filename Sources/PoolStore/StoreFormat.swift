@@ -1,3 +1,4 @@
+internal import Database
 internal import Foundation
 
 /// The layout's version, and how older layouts are brought up to it.
@@ -41,7 +42,7 @@ struct StoreFormat {
     }
 
     private func markNew(_ database: RocksDatabase, chainID: UInt64, folder: String) throws {
-        for column in RocksDatabase.Column.allCases {
+        for column in database.allColumns {
             var isEmpty = true
             try database.scan(column) { _, _ in
                 isEmpty = false

@@ -3,6 +3,7 @@ import Devnet
 import EVMCodec
 import EVMTypes
 import Foundation
+import NodeClient
 import UnixSignals
 
 /// `martlet devnet`: a local chain on Martlet's own EVM.
@@ -24,11 +25,12 @@ struct DevnetCommand: AsyncParsableCommand {
     @Option(help: "Address to listen on. Whoever reaches it can do everything.")
     var host = "127.0.0.1"
 
-    @Option(help: "EIP-155 chain id.")
-    var chainID: UInt64 = 1337
+    @Option(help: "EIP-155 chain id. [default: 1337, or the forked chain's]")
+    var chainID: UInt64?
 
-    @Option(help: "Rules of all blocks: paris, shanghai, cancun, prague or osaka.")
-    var hardfork = "prague"
+    @Option(
+        help: "Rules of all blocks: paris, shanghai, cancun, prague or osaka. [default: prague, or the forked block's]")
+    var hardfork: String?
 
     @Option(help: "Names the accounts and PREVRANDAO.")
     var seed: UInt64 = 1
@@ -71,6 +73,15 @@ struct DevnetCommand: AsyncParsableCommand {
     @Option(help: "Write the state to this file at the end.")
     var dumpState: String?
 
+    @Option(help: "Stand on the state of this node's chain (http or https), fetched as it is needed.")
+    var forkURL: String?
+
+    @Option(help: "The block of it. [default: latest]")
+    var forkBlock: UInt64?
+
+    @Option(help: "Folder that keeps what was fetched between runs.")
+    var forkCache: String?
+
     @Flag(help: "Everybody may send for every account without a signature.")
     var autoImpersonate = false
 
@@ -82,11 +93,8 @@ struct DevnetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let config = try configuration()
-        let chain: DevnetChain
         let server: DevnetServer
-        do {
-            chain = try DevnetChain(config)
-        } catch { throw CLIFailure(code: .badUsage, message: error.message) }
+        let chain = try await makeChain(config)
         if let loadState { try await load(loadState, into: chain) }
         let deployment = try await marketOptions.deploy(on: chain)
         do {
@@ -98,7 +106,7 @@ struct DevnetCommand: AsyncParsableCommand {
         }
         Terminal.out(
             "ready: http://\(host):\(server.port) and ws://\(host):\(server.port), relay http://\(host):\(server.port)"
-                + "/relay, chain \(config.chainID), \(config.fork)")
+                + "/relay, chain \(chain.config.chainID), \(chain.config.fork)")
         let users = try marketOptions.start(on: chain, deployment, seed: seed)
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
         users?.cancel()
@@ -106,15 +114,32 @@ struct DevnetCommand: AsyncParsableCommand {
         if let dumpState { try await dump(chain, to: dumpState) }
     }
 
+    private func makeChain(_ config: DevnetConfig) async throws -> DevnetChain {
+        do {
+            guard let forkURL else { return try DevnetChain(config) }
+            let url: EndpointURL
+            do { url = try EndpointURL(forkURL) } catch { throw Self.usage("--fork-url: \(error)") }
+            return try await DevnetChain.forking(
+                config, at: EndpointConfig(url), block: forkBlock, cacheFolder: forkCache,
+                keepsChainID: chainID != nil, keepsFork: hardfork != nil)
+        } catch let error as DevnetError {
+            throw CLIFailure(code: forkURL == nil ? .badUsage : .peerFailed, message: error.message)
+        }
+    }
+
     private func configuration() throws -> DevnetConfig {
         var config = DevnetConfig()
         let forks: [Hardfork] = [.paris, .shanghai, .cancun, .prague, .osaka]
-        guard let fork = forks.first(where: { "\($0)" == hardfork.lowercased() }) else {
-            throw Self.usage("--hardfork is paris, shanghai, cancun, prague or osaka, not \(hardfork)")
+        guard let fork = forks.first(where: { "\($0)" == (hardfork ?? "prague").lowercased() }) else {
+            throw Self.usage("--hardfork is paris, shanghai, cancun, prague or osaka, not \(hardfork ?? "")")
         }
         config.fork = fork
         guard (0...65_535).contains(port) else { throw Self.usage("--port is 0 to 65535, not \(port)") }
+        let chainID = chainID ?? 1_337
         guard chainID > 0, chainID < 1 << 53 else { throw Self.usage("--chain-id is 1 to 2^53, not \(chainID)") }
+        if forkURL == nil, forkBlock != nil || forkCache != nil {
+            throw Self.usage("--fork-block and --fork-cache need --fork-url")
+        }
         guard gasLimit >= 100_000, gasLimit <= 1 << 40 else { throw Self.usage("--gas-limit is 100000 to 2^40") }
         guard keepBlocks >= 256 else { throw Self.usage("--keep-blocks is at least 256, not \(keepBlocks)") }
         guard genesisTime < 1 << 40 else { throw Self.usage("--genesis-time is below 2^40") }
@@ -147,7 +172,11 @@ struct DevnetCommand: AsyncParsableCommand {
             config.mining = .interval(.milliseconds(Int64(blockTime * 1_000)))
             config.timeStep = UInt64(blockTime.rounded(.up))
         }
-        if marketOptions.market { Market.prepare(&config) }
+        if marketOptions.market {
+            // Its deployer is key 1, an account that has a history on every public chain.
+            if forkURL != nil { throw Self.usage("--market and --fork-url exclude each other") }
+            Market.prepare(&config)
+        }
         return config
     }
 

@@ -1,3 +1,4 @@
+import Database
 import EVMTypes
 import Foundation
 import Pools
@@ -83,7 +84,8 @@ import Testing
     @Test func rowsWithoutAFormatMarkAreNoStore() throws {
         let folder = TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-        var database: RocksDatabase? = try RocksDatabase(path: folder.path, sync: false)
+        var database: RocksDatabase? = try RocksDatabase(
+            path: folder.path, columns: RocksDatabase.Column.ofStore, sync: false)
         try database?.write([RocksDatabase.Write(column: .pools, key: [1], value: [1])])
         database = nil
         #expect(code { try PoolStore(folder: folder.path, chainID: 1, reorgDepth: 4) } == .corrupt)

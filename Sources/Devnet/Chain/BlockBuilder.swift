@@ -72,8 +72,11 @@ extension DevnetChain {
     }
 
     /// The base fee that EIP-1559 gives the block after the head.
-    var nextBaseFee: U256 {
-        let parent = head.header
+    var nextBaseFee: U256 { baseFee(after: head) }
+
+    /// The base fee that EIP-1559 gives the child of a block.
+    func baseFee(after block: SealedBlock) -> U256 {
+        let parent = block.header
         return BaseFee.next(
             parentBaseFee: parent.baseFeePerGas ?? .zero, parentGasLimit: parent.gasLimit,
             parentGasUsed: parent.gasUsed) ?? .max
@@ -83,18 +86,27 @@ extension DevnetChain {
     func open(_ draft: borrowing BlockDraft) throws(DevnetError) {
         machine.overlay.removeAll()
         machine.adopt(rules)
-        if let root = draft.header.parentBeaconBlockRoot {
-            _ = try callSystem(SystemContracts.beaconRoots, root.bytes, draft.environment)
+        try Self.callAtStart(draft.header, config: config, draft.environment, &machine, world.head)
+    }
+
+    /// EIP-4788 and EIP-2935, whose changes the overlay holds afterwards.
+    static func callAtStart(
+        _ header: ConsensusHeader, config: DevnetConfig, _ environment: BlockEnvironment, _ machine: inout Machine,
+        _ state: borrowing PinnedState
+    ) throws(DevnetError) {
+        if let root = header.parentBeaconBlockRoot {
+            _ = try callSystem(SystemContracts.beaconRoots, root.bytes, environment, &machine, state)
         }
         if config.fork >= .prague {
-            _ = try callSystem(SystemContracts.history, draft.header.parentHash.bytes, draft.environment)
+            _ = try callSystem(SystemContracts.history, header.parentHash.bytes, environment, &machine, state)
         }
     }
 
-    private func callSystem(
-        _ address: Address, _ data: [UInt8], _ environment: BlockEnvironment
+    private static func callSystem(
+        _ address: Address, _ data: [UInt8], _ environment: BlockEnvironment, _ machine: inout Machine,
+        _ state: borrowing PinnedState
     ) throws(DevnetError) -> [UInt8] {
-        switch machine.systemCall(to: address, data: data, in: environment, on: world.head) {
+        switch machine.systemCall(to: address, data: data, in: environment, on: state) {
         case .ended(let halt, _): return halt.isSuccess ? machine.output : []
         case .missing(let needs): throw .missing(needs)
         case .unanswered(let halt, let address): throw .unanswered(halt, address)
@@ -122,6 +134,7 @@ extension DevnetChain {
     func close(_ finished: BlockDraft) throws(DevnetError) -> SealedBlock {
         var draft = finished
         if config.fork >= .prague { draft.header.requestsHash = Requests.hash(try requests(draft)) }
+        let start = world.position
         world.commit(&machine.overlay)
         var header = draft.header
         header.gasUsed = draft.gasUsed
@@ -132,7 +145,7 @@ extension DevnetChain {
         header.stateRoot = world.root() ?? forkedStateRoot(header)
         return SealedBlock(
             header: header, hash: header.hash, transactions: draft.transactions,
-            blobBaseFee: draft.environment.blobBaseFee, position: world.position)
+            blobBaseFee: draft.environment.blobBaseFee, startPosition: start, position: world.position)
     }
 
     /// Over a fork the state has no root that could be computed: the field then is a hash of the parent's state root
@@ -155,7 +168,7 @@ extension DevnetChain {
             (.withdrawal, SystemContracts.withdrawals), (.consolidation, SystemContracts.consolidations),
         ]
         for (kind, address) in queues {
-            let data = try callSystem(address, [], draft.environment)
+            let data = try Self.callSystem(address, [], draft.environment, &machine, world.head)
             if !data.isEmpty { requests.append([kind.rawValue] + data) }
         }
         return requests

@@ -14,7 +14,8 @@ extension DevnetChain {
                 continue
             }
             let start = machine.overlay.checkpoint()
-            let (outcome, reason) = try attempt(relay.bundles[index].transactions, relay.bundles[index].mayRevert, draft)
+            let (outcome, reason) = try attempt(
+                relay.bundles[index].transactions, relay.bundles[index].mayRevert, draft)
             machine.overlay.revert(to: start)
             if let outcome {
                 candidates.append((index, outcome.bundleGasPrice))
@@ -81,7 +82,7 @@ extension DevnetChain {
             number: parent.number + 1, timestamp: time, coinbase: settings.coinbase, gasLimit: settings.gasLimit,
             baseFee: baseFee ?? fee, difficultyOrRandao: parent.mixHash.word, blobBaseFee: block.blobBaseFee)
         let items = transactions.map { BundleTransaction($0.transaction, from: $0.sender, mayRevert: true) }
-        return try run(on: block) { machine, state throws(DevnetError) in
+        return try run(at: moment(of: block)) { machine, state throws(DevnetError) in
             machine.overlay.removeAll()
             defer { machine.overlay.removeAll() }
             switch machine.execute(bundle: items, in: environment, on: state) {

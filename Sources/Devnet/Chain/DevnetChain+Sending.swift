@@ -1,6 +1,7 @@
 import EVM
 public import EVMCodec
 public import EVMTypes
+public import Simulation
 
 extension DevnetChain {
     /// Takes a signed transaction into the pool, and under instant mining makes a block of it.
@@ -11,7 +12,9 @@ extension DevnetChain {
 
     /// As `send(_:)`, of an envelope.
     @discardableResult
-    public func send(raw: [UInt8]) async throws(DevnetError) -> Hash32 { try await send(try PooledTransaction(raw: raw)) }
+    public func send(raw: [UInt8]) async throws(DevnetError) -> Hash32 {
+        try await send(try PooledTransaction(raw: raw))
+    }
 
     /// Takes a transaction into the pool.
     @discardableResult
@@ -108,4 +111,36 @@ extension DevnetChain {
 
     /// The moment that a block's state is: the present for the head, edits included.
     func moment(of block: SealedBlock) -> Int { block.hash == head.hash ? world.position : block.position }
+}
+
+// MARK: Calling in this process
+
+extension DevnetChain {
+    /// What `eth_call` does, on the head's state. A call that fails is an outcome too: see `CallOutcome.error`.
+    public func call(_ request: CallRequest) async throws(DevnetError) -> CallOutcome {
+        try await withState { chain throws(DevnetError) in
+            let context = chain.callContext(chain.head)
+            return try chain.simulate(at: chain.world.position) { machine, state in
+                machine.call(request, in: context, on: state)
+            }
+        }
+    }
+
+    /// The output of a call of `to` with `data` on the head's state. Throws code 3 with the data when it reverts.
+    public func call(to: Address, data: [UInt8], from: Address = .zero) async throws(DevnetError) -> [UInt8] {
+        let outcome = try await call(CallRequest(from: from, to: to, data: data))
+        if let error = outcome.error { throw DevnetError(error) }
+        return outcome.output
+    }
+
+    /// What a mined transaction did; nil while it is not mined.
+    public func receipt(_ hash: Hash32) -> MinedTransaction? {
+        mined(hash).map { $0.block.transactions[$0.index] }
+    }
+
+    /// The transactions that wait, private ones too.
+    public var pendingCount: Int { pool.count }
+
+    /// The base fee of the next block, in wei.
+    public var nextFee: U256 { nextBlockBaseFee }
 }

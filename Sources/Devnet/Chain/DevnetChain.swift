@@ -34,7 +34,7 @@ public actor DevnetChain {
     var branch: UInt64 = 0
     var miner: Task<Void, Never>?
     /// Where the state comes from that no block has changed; nil without a fork.
-    let source: (any ForkSource)?
+    let source: (any StateSource)?
 
     /// Makes the chain with its genesis block. Throws when the configuration cannot be used.
     public init(_ config: DevnetConfig) throws(DevnetError) {
@@ -52,17 +52,22 @@ public actor DevnetChain {
         self.init(config, world: world, genesis: header, source: nil)
     }
 
-    init(_ config: DevnetConfig, world: consuming World, genesis: ConsensusHeader, source: (any ForkSource)?) {
+    init(
+        _ config: DevnetConfig, world: consuming World, genesis: ConsensusHeader, hash known: Hash32? = nil,
+        source: (any StateSource)?
+    ) {
         self.config = config
         self.source = source
         schedule = .always(config.fork, chainID: config.chainID)
         rules = .ethereum(config.fork, chainID: config.chainID)
         machine = Machine(rules: rules)
         settings = ChainSettings(config)
-        let hash = genesis.hash
+        let hash = known ?? genesis.hash
         world.setBlockHash(genesis.number, hash)
         blocks = [
-            SealedBlock(header: genesis, hash: hash, transactions: [], blobBaseFee: .one, position: world.position)
+            SealedBlock(
+                header: genesis, hash: hash, transactions: [], blobBaseFee: .one, startPosition: world.position,
+                position: world.position)
         ]
         self.world = world
         numberOfBlock[hash] = genesis.number
@@ -109,7 +114,8 @@ public actor DevnetChain {
                 try await fill(error.needs)
             }
         }
-        throw DevnetError("the forked state was asked for \(Self.fillMax) times and still lacks something", code: -32_603)
+        throw DevnetError(
+            "the forked state was asked for \(Self.fillMax) times and still lacks something", code: -32_603)
     }
 
     /// How often one call may ask the fork's source.

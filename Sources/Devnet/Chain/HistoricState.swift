@@ -3,48 +3,50 @@ import EVMTypes
 
 /// What calls at an old block needed of its state so far.
 final class HistoricState {
-    let hash: Hash32
+    /// The moment of the world.
+    let moment: Int
     var state = PinnedState(unknown: .asked)
 
-    init(hash: Hash32) { self.hash = hash }
+    init(moment: Int) { self.moment = moment }
 }
 
 extension DevnetChain {
     /// Most old blocks whose states are kept ready.
     private static let historicMax = 8
 
-    /// Runs `body` on the state of a block, the head's with its edits. An old state is filled from the journal.
+    /// Runs `body` on the state of a moment. An old state is filled from the journal.
     func run<Value>(
-        on block: SealedBlock, _ body: (inout Machine, borrowing PinnedState) throws(DevnetError) -> Value
+        at moment: Int, _ body: (inout Machine, borrowing PinnedState) throws(DevnetError) -> Value
     ) throws(DevnetError) -> Value {
         machine.adopt(rules)
-        if block.hash == head.hash { return try body(&machine, world.head) }
-        let old = historicState(block)
+        if moment >= world.position { return try body(&machine, world.head) }
+        let old = historicState(moment)
         for _ in 0..<Self.fillMax {
             do throws(DevnetError) { return try body(&machine, old.state) } catch {
                 guard !error.needs.isEmpty else { throw error }
-                for need in error.needs { try learn(need, into: old, at: block) }
+                for need in error.needs { try learn(need, into: old) }
             }
         }
         throw DevnetError("an old state cannot be filled", code: -32_603)
     }
 
-    private func historicState(_ block: SealedBlock) -> HistoricState {
-        if let at = historic.firstIndex(where: { $0.hash == block.hash }) {
+    private func historicState(_ moment: Int) -> HistoricState {
+        if let at = historic.firstIndex(where: { $0.moment == moment }) {
             let found = historic.remove(at: at)
             historic.append(found)
             return found
         }
         if historic.count >= Self.historicMax { historic.removeFirst() }
-        let made = HistoricState(hash: block.hash)
+        let made = HistoricState(moment: moment)
         historic.append(made)
         return made
     }
 
-    private func learn(_ need: StateNeed, into old: HistoricState, at block: SealedBlock) throws(DevnetError) {
+    private func learn(_ need: StateNeed, into old: HistoricState) throws(DevnetError) {
         switch need {
-        case .account(let address): old.state.setAccount(address, try account(address, at: block.position))
-        case .slot(let address, let key): old.state.setStorage(address, key, try slot(address, key, at: block.position))
+        case .account(let address): old.state.setAccount(address, try account(address, at: old.moment))
+        case .slot(let address, let key):
+            old.state.setStorage(address, key, try slot(address, key, at: old.moment))
         case .code(let address, let hash):
             guard let code = world.head.code(hash) else { throw .missing([.code(address, hash)]) }
             old.state.setCode(code)

@@ -34,11 +34,15 @@ struct RelayBook {
     mutating func add(_ bundle: RelayBundle) throws(DevnetError) {
         if let id = bundle.replacementUUID { cancel(id, signer: bundle.signer, outcome: "replaced") }
         if bundles.count >= Self.bundlesMax {
-            guard let old = bundles.firstIndex(where: \.isDone) else { throw DevnetError("too many bundles wait", code: -32_005) }
+            guard let old = bundles.firstIndex(where: \.isDone) else {
+                throw DevnetError("too many bundles wait", code: -32_005)
+            }
             bundles.remove(at: old)
         }
         // The same bundle again is no second one.
-        if bundles.contains(where: { !$0.isDone && $0.hash == bundle.hash && $0.firstBlock == bundle.firstBlock }) { return }
+        if bundles.contains(where: { !$0.isDone && $0.hash == bundle.hash && $0.firstBlock == bundle.firstBlock }) {
+            return
+        }
         bundles.append(bundle)
     }
 

@@ -27,6 +27,8 @@ public struct SealedBlock: Sendable {
     public var transactions: [MinedTransaction]
     /// Wei a blob gas.
     public var blobBaseFee: U256
+    /// The moment of the world before it, edits since its parent included.
+    var startPosition: Int
     /// The moment of the world after it.
     var position: Int
 

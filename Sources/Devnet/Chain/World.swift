@@ -52,7 +52,8 @@ struct World: ~Copyable {
         let before = head.account(address) ?? nil
         note(.account(address, before))
         head.setAccount(address, account)
-        trie?.apply([AccountChange(address: address, before: before, after: account, storage: [], clearsStorage: false)])
+        trie?.apply([AccountChange(address: address, before: before, after: account, storage: [], clearsStorage: false)]
+        )
     }
 
     /// Sets one slot from outside of any transaction. The account must exist.

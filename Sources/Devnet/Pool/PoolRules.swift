@@ -46,7 +46,8 @@ struct PoolRules {
                 "transaction underpriced: gas tip cap \(transaction.tipCap), minimum needed \(minimumTip)")
         }
         guard transaction.blobVersionedHashes.count <= blobsMax else {
-            throw DevnetError("too many blobs in transaction: have \(transaction.blobVersionedHashes.count), permitted \(blobsMax)")
+            throw DevnetError(
+                "too many blobs in transaction: have \(transaction.blobVersionedHashes.count), permitted \(blobsMax)")
         }
     }
 

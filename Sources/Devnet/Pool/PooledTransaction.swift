@@ -22,7 +22,9 @@ public struct PooledTransaction: Hashable, Sendable {
     /// Reads a signed envelope, also a blob transaction's network form, whose blobs are not kept.
     public init(raw: [UInt8]) throws(DevnetError) {
         var bytes = raw
-        if raw.first == Transaction.Kind.blob.rawValue, let inner = try BlobSidecar.transaction(of: raw) { bytes = inner }
+        if raw.first == Transaction.Kind.blob.rawValue, let inner = try BlobSidecar.transaction(of: raw) {
+            bytes = inner
+        }
         let transaction: Transaction
         do throws(TransactionError) { transaction = try Transaction(decoding: bytes) } catch {
             throw Self.refusal(error)

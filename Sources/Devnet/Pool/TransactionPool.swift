@@ -111,7 +111,8 @@ struct TransactionPool {
 
     /// Drops what can never be mined: nonces that are used up, private ones whose time is over.
     mutating func prune(sender: Address, nonce: UInt64, nextBlock: UInt64) {
-        for (key, held) in senders[sender] ?? [:] where key < nonce || held.privateUntil.map({ $0 < nextBlock }) == true {
+        for (key, held) in senders[sender] ?? [:] where key < nonce || held.privateUntil.map({ $0 < nextBlock }) == true
+        {
             remove(held.hash)
         }
     }

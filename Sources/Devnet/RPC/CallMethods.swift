@@ -1,81 +1,177 @@
 import EVM
 import EVMCodec
 import EVMTypes
+import Simulation
 
 /// Runs that leave nothing behind.
 enum CallMethods {
     static let table: [String: Method] = [
         "eth_call": { chain, params throws(DevnetError) in
-            let block = try chain.require(try params.block(1))
-            return .hex(try chain.call(try CallRequest(try params.required(0)), on: block))
+            try params.expect(atMost: 4)
+            let (request, block, context) = try context(chain, params)
+            let outcome = try chain.simulate(at: chain.moment(of: block)) { machine, state in
+                machine.call(request, in: context, on: state)
+            }
+            if let error = outcome.error { throw DevnetError(error) }
+            return .hex(outcome.output)
         },
         "eth_estimateGas": { chain, params throws(DevnetError) in
+            try params.expect(atMost: 4)
+            let (request, block, context) = try context(chain, params)
+            return .quantity(try chain.estimateGas(request, context, on: block))
+        },
+        "eth_createAccessList": { chain, params throws(DevnetError) in
+            try params.expect(atMost: 4)
+            let (request, block, context) = try context(chain, params)
+            return try chain.simulate(at: chain.moment(of: block)) { machine, state in
+                machine.createAccessList(request, in: context, on: state)
+            }.json
+        },
+        "eth_simulateV1": { chain, params throws(DevnetError) in
             let block = try chain.require(try params.block(1))
-            return .quantity(try chain.estimateGas(try CallRequest(try params.required(0)), on: block))
+            let json = try params.required(0)
+            let request: SimulateV1Request
+            do throws(SimulationError) { request = try SimulateV1Request(json) } catch { throw DevnetError(error) }
+            let context = chain.callContext(block), fee = chain.baseFee(after: block)
+            let blocks = try chain.simulate(at: chain.moment(of: block)) { machine, state in
+                machine.simulateV1(request, in: context, nextBaseFee: fee, on: state)
+            }
+            return .array(blocks.map(\.json))
+        },
+        "debug_traceCall": { chain, params throws(DevnetError) in
+            let request = try request(params.required(0))
+            let block = try chain.require(try params.block(1))
+            var context = chain.callContext(block)
+            let config: TraceConfig
+            do throws(SimulationError) {
+                config = try TraceConfig(params[2])
+                context.stateOverrides = try StateOverrides.parse(params[2]?["stateOverrides"])
+                context.blockOverrides = try BlockOverrides(params[2]?["blockOverrides"])
+            } catch { throw DevnetError(error) }
+            let fixed = context
+            return try chain.simulate(at: chain.moment(of: block)) { machine, state in
+                machine.traceCall(request, config: config, in: fixed, on: state)
+            }.json
+        },
+        "debug_traceTransaction": { chain, params throws(DevnetError) in
+            guard let found = chain.mined(try params.hash(0)) else { throw DevnetError("transaction not found") }
+            let config = try config(params[1])
+            return try chain.trace(found.block, found.index...found.index, config)[0]
+        },
+        "debug_traceBlockByNumber": { chain, params throws(DevnetError) in
+            try traceBlock(chain, try chain.require(try params.block(0)), params)
+        },
+        "debug_traceBlockByHash": { chain, params throws(DevnetError) in
+            try traceBlock(chain, try chain.require(.hash(try params.hash(0))), params)
         },
     ]
+
+    private static func traceBlock(
+        _ chain: isolated DevnetChain, _ block: SealedBlock, _ params: RPCParams
+    ) throws(DevnetError) -> JSON {
+        guard !block.transactions.isEmpty else { return [] }
+        let traces = try chain.trace(block, 0...block.transactions.count - 1, try config(params[1]))
+        return .array(
+            zip(block.transactions, traces).map { .object(["txHash": .hash($0.pooled.hash), "result": $1]) })
+    }
+
+    private static func config(_ json: JSON?) throws(DevnetError) -> TraceConfig {
+        do throws(SimulationError) { return try TraceConfig(json) } catch { throw DevnetError(error) }
+    }
+
+    static func request(_ json: JSON) throws(DevnetError) -> CallRequest {
+        do throws(SimulationError) { return try CallRequest(json) } catch { throw DevnetError(error) }
+    }
+
+    /// Request, block, and overrides of both, from the four parameters that these methods share.
+    static func context(
+        _ chain: isolated DevnetChain, _ params: RPCParams
+    ) throws(DevnetError) -> (CallRequest, SealedBlock, CallContext) {
+        let request = try request(params.required(0))
+        let block = try chain.require(try params.block(1))
+        var context = chain.callContext(block)
+        do throws(SimulationError) {
+            if params[2] != nil { context.stateOverrides = try StateOverrides.parse(params[2]) }
+            if params[3] != nil { context.blockOverrides = try BlockOverrides(params[3]) }
+        } catch { throw DevnetError(error) }
+        return (request, block, context)
+    }
+}
+
+extension DevnetError {
+    /// The same code, text and data.
+    init(_ error: SimulationError) { self.init(error.message, code: error.code, data: error.data) }
 }
 
 extension DevnetChain {
-    /// What a call gives back. Throws code 3 with the data when it reverts.
-    func call(_ request: CallRequest, on block: SealedBlock) throws(DevnetError) -> [UInt8] {
-        let gas = min(request.gas ?? config.callGasMax, config.callGasMax)
-        let (outcome, output) = try simulate(request, gas: gas, on: block)
-        guard outcome.isSuccess else { throw Self.failure(outcome.halt, output) }
-        return output
+    /// Where a call at a block stands.
+    func callContext(_ block: SealedBlock) -> CallContext {
+        var context = CallContext(rules: rules, block: environment(of: block))
+        context.gasCap = config.callGasMax
+        return context
     }
 
-    /// The least gas within 1.5 % with which the call succeeds.
-    func estimateGas(_ request: CallRequest, on block: SealedBlock) throws(DevnetError) -> UInt64 {
-        let cap = min(request.gas ?? config.callGasMax, rules.transactionGasMax ?? config.callGasMax)
-        let (whole, output) = try simulate(request, gas: cap, on: block)
-        guard whole.isSuccess else { throw Self.failure(whole.halt, output) }
-        var low = whole.gasUsed - 1, high = cap
-        var probe = min(cap, (whole.gasUsed + whole.gasRefunded + 2_300) * 64 / 63)
-        while low + 1 < high {
-            if Double(high - low) / Double(high) < 0.015 { break }
-            if try simulate(request, gas: probe, on: block).0.isSuccess { high = probe } else { low = probe }
-            probe = min((low + high) / 2, low &* 2)
-        }
-        return high
+    /// The block as what runs in it sees it.
+    func environment(of block: SealedBlock) -> BlockEnvironment {
+        BlockEnvironment(
+            number: block.number, timestamp: block.header.timestamp, coinbase: block.header.coinbase,
+            gasLimit: block.header.gasLimit, baseFee: block.baseFee,
+            difficultyOrRandao: block.header.mixHash.word, blobBaseFee: block.blobBaseFee,
+            blobGasLeft: schedule.blobs(timestamp: block.header.timestamp)?.maxGas ?? 0)
     }
 
-    private func simulate(
-        _ request: CallRequest, gas: UInt64, on block: SealedBlock
-    ) throws(DevnetError) -> (Outcome, [UInt8]) {
-        let transaction = Transaction(
-            kind: .legacy, chainID: config.chainID, nonce: 0, gasLimit: gas, to: request.to, value: request.value,
-            data: request.data)
-        let environment = environment(of: block)
-        let from = request.from ?? .zero
-        return try run(on: block) { machine, state throws(DevnetError) in
+    /// Runs a simulation on the state of a moment and takes everything back.
+    func simulate<Value>(
+        at moment: Int, _ body: (inout Machine, borrowing PinnedState) -> SimulationAnswer<Value>
+    ) throws(DevnetError) -> Value {
+        try run(at: moment) { machine, state throws(DevnetError) in
             machine.overlay.removeAll()
             defer { machine.overlay.removeAll() }
-            switch machine.execute(transaction, from: from, in: environment, on: state, options: .simulation) {
-            case .executed(let outcome): return (outcome, machine.output)
-            case .rejected(let rejection): throw DevnetError("err: \(rejection)")
+            switch body(&machine, state) {
+            case .done(let value): return value
             case .missing(let needs): throw .missing(needs)
-            case .unanswered(let halt, let address): throw .unanswered(halt, address)
+            case .failed(let error): throw DevnetError(error)
             }
         }
     }
 
-    /// What calls at a block see: the block itself, without a base fee.
-    func environment(of block: SealedBlock) -> BlockEnvironment {
-        BlockEnvironment(
-            number: block.number, timestamp: block.header.timestamp, coinbase: block.header.coinbase,
-            gasLimit: block.header.gasLimit, baseFee: .zero, difficultyOrRandao: block.header.mixHash.word,
-            blobBaseFee: .zero)
+    func estimateGas(
+        _ request: CallRequest, _ context: CallContext, on block: SealedBlock
+    ) throws(DevnetError) -> UInt64 {
+        try simulate(at: moment(of: block)) { machine, state in
+            machine.estimateGas(request, in: context, on: state)
+        }
     }
 
-    /// geth's error of a call that failed.
-    static func failure(_ halt: Halt, _ output: [UInt8]) -> DevnetError {
-        guard halt == .revert else { return DevnetError("\(halt)") }
-        let reason = RevertReason(output)
-        switch reason {
-        case .error(let text): return DevnetError("execution reverted: \(text)", code: 3, data: output)
-        case .panic: return DevnetError("execution reverted: \(reason.panicMeaning ?? "panic")", code: 3, data: output)
-        default: return DevnetError("execution reverted", code: 3, data: output)
+    /// Runs a block again up to the last of `wanted`, and traces those.
+    func trace(
+        _ block: SealedBlock, _ wanted: ClosedRange<Int>, _ config: TraceConfig
+    ) throws(DevnetError) -> [JSON] {
+        try run(at: block.startPosition) { machine, state throws(DevnetError) in
+            machine.overlay.removeAll()
+            defer { machine.overlay.removeAll() }
+            var environment = environment(of: block)
+            try Self.callAtStart(block.header, config: self.config, environment, &machine, state)
+            var traces: [JSON] = [], gasLeft = environment.gasLimit
+            for (index, mined) in block.transactions[...wanted.upperBound].enumerated() {
+                let transaction = mined.pooled.transaction
+                var options = ExecutionOptions.consensus
+                options.checksSenderCode = mined.pooled.isSigned
+                let answer = machine.trace(
+                    transaction, from: mined.pooled.sender,
+                    config: wanted.contains(index) ? config : .calls(CallTracer.Options()), in: environment,
+                    under: rules, on: state, options: options, blockGasLeft: gasLeft)
+                switch answer {
+                case .done(let run): if wanted.contains(index) { traces.append(run.json) }
+                case .missing(let needs): throw .missing(needs)
+                case .failed(let error): throw DevnetError(error)
+                }
+                gasLeft -= min(gasLeft, mined.gasUsed)
+                environment.blobGasLeft -= min(
+                    environment.blobGasLeft,
+                    UInt64(transaction.blobVersionedHashes.count) * BlobParameters.gasPerBlob)
+            }
+            return traces
         }
     }
 }

@@ -1,5 +1,5 @@
-internal import EVMCodec
 public import EVM
+internal import EVMCodec
 internal import EVMTypes
 
 /// Why the devnet did not do what was asked, as JSON-RPC says it: geth's codes and texts.

@@ -88,7 +88,9 @@ extension DevnetChain {
             return try await long(self, params)
         }
         if method == "eth_subscribe" || method == "eth_unsubscribe" {
-            guard case .webSocket(let sink) = origin else { throw DevnetError("notifications not supported", code: -32_601) }
+            guard case .webSocket(let sink) = origin else {
+                throw DevnetError("notifications not supported", code: -32_601)
+            }
             return method == "eth_subscribe" ? try subscribe(sink, params) : try unsubscribe(sink, params)
         }
         throw Self.unknown(name)

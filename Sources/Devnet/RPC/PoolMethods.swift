@@ -70,7 +70,11 @@ extension DevnetChain {
                 let isNext = held.transaction.nonce == next
                 if isNext { next += 1 }
                 if held.privateUntil != nil { continue }
-                if isNext { pending[sender, default: []].append(held) } else { queued[sender, default: []].append(held) }
+                if isNext {
+                    pending[sender, default: []].append(held)
+                } else {
+                    queued[sender, default: []].append(held)
+                }
             }
         }
         return (pending, queued)

@@ -74,7 +74,9 @@ enum RelayMethods {
             return true
         },
         "flashbots_getBundleStatsV2": { chain, params throws(DevnetError) in
-            guard let hash = try params.relayObject()["bundleHash"]?.hash32 else { throw .params("bundleHash is missing") }
+            guard let hash = try params.relayObject()["bundleHash"]?.hash32 else {
+                throw .params("bundleHash is missing")
+            }
             guard let bundle = chain.relay.bundles.last(where: { $0.hash == hash && $0.signer == params.signer }) else {
                 return .object(["isHighPriority": false, "isSimulated": false])
             }

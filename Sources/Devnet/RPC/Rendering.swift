@@ -42,7 +42,8 @@ enum Rendering {
     }
 
     /// A transaction in a block, or with nulls for its place while it waits.
-    static func transaction(_ pooled: PooledTransaction, in block: SealedBlock? = nil, at index: Int = 0) -> JSONObject {
+    static func transaction(_ pooled: PooledTransaction, in block: SealedBlock? = nil, at index: Int = 0) -> JSONObject
+    {
         let transaction = pooled.transaction
         var object: JSONObject = [
             "blockHash": block.map { .hash($0.hash) } ?? .null,

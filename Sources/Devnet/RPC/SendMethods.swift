@@ -1,5 +1,6 @@
 import EVMCodec
 import EVMTypes
+import Simulation
 
 /// Transactions in: signed, or for accounts that the devnet signs for or lets be impersonated.
 enum SendMethods {
@@ -14,15 +15,15 @@ enum SendMethods {
             return try await chain.waitForReceipt(hash, milliseconds: limit)
         },
         "eth_sendTransaction": { chain, params throws(DevnetError) in
-            let pooled = try await chain.prepare(try CallRequest(try params.required(0)))
+            let pooled = try await chain.prepare(try CallMethods.request(params.required(0)))
             return .hash(try await chain.send(pooled))
         },
         "eth_sendUnsignedTransaction": { chain, params throws(DevnetError) in
-            let pooled = try await chain.prepare(try CallRequest(try params.required(0)))
+            let pooled = try await chain.prepare(try CallMethods.request(params.required(0)))
             return .hash(try await chain.send(pooled))
         },
         "eth_signTransaction": { chain, params throws(DevnetError) in
-            let pooled = try await chain.prepare(try CallRequest(try params.required(0)))
+            let pooled = try await chain.prepare(try CallMethods.request(params.required(0)))
             return .object(["raw": .hex(pooled.raw), "tx": .object(Rendering.transaction(pooled))])
         },
     ]
@@ -31,7 +32,7 @@ enum SendMethods {
 extension DevnetChain {
     /// Fills in what a request leaves open, and signs it or impersonates its sender.
     func prepare(_ request: CallRequest) async throws(DevnetError) -> PooledTransaction {
-        guard let from = request.from else { throw .params("invalid argument 0: from is missing") }
+        let from = request.from
         let account = accounts[from]
         let impersonates = settings.impersonatesAll || settings.impersonated.contains(from)
         guard account != nil || impersonates else { throw DevnetError("unknown account") }
@@ -46,10 +47,19 @@ extension DevnetChain {
         if let given = request.gas {
             gas = given
         } else {
-            gas = try await withState { chain throws(DevnetError) in try chain.estimateGas(request, on: chain.head) }
+            gas = try await withState { chain throws(DevnetError) in
+                try chain.estimateGas(request, chain.callContext(chain.head), on: chain.head)
+            }
         }
-        let transaction = request.transaction(
-            chainID: config.chainID, nonce: nonce, gas: gas, feeCap: cap, tipCap: tipCap)
+        var priced = request
+        if request.gasPrice == nil {
+            priced.maxFeePerGas = cap
+            priced.maxPriorityFeePerGas = tipCap
+        }
+        let transaction: Transaction
+        do throws(SimulationError) {
+            transaction = try priced.transaction(under: rules, gasLimit: gas, nonce: nonce)
+        } catch { throw DevnetError(error) }
         if let account { return try PooledTransaction(account.sign(transaction)) }
         return try PooledTransaction(transaction, impersonating: from)
     }

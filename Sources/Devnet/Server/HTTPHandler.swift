@@ -56,7 +56,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         body.clear()
         var origin = RequestOrigin.http
         if path == "/relay" {
-            guard let signer = RelaySignature.signer(head.headers.first(name: "X-Flashbots-Signature"), of: bytes) else {
+            guard let signer = RelaySignature.signer(head.headers.first(name: "X-Flashbots-Signature"), of: bytes)
+            else {
                 let error = DevnetError("invalid X-Flashbots-Signature", code: -32_600)
                 let body = DevnetChain.envelope(id: .null, error: error)
                 return send(HTTPAnswer(.forbidden, json: body), keepsAlive, context)

@@ -1,6 +1,6 @@
 internal import EVMCodec
 internal import EVMCrypto
-internal import EVMTypes
+public import EVMTypes
 
 // CREATE, CREATE2, SELFDESTRUCT. Source: Yellow Paper §7; EIP-2, 150, 161, 170, 684, 1014, 2681, 2929, 3529, 3541,
 // 3860, 6780, 7610.
@@ -173,7 +173,10 @@ extension Machine {
     // MARK: Addresses
 
     /// The address of the contract that an account creates with this nonce.
-    static func created(by address: Address, nonce: UInt64) -> Address {
+    static func created(by address: Address, nonce: UInt64) -> Address { contract(of: address, nonce: nonce) }
+
+    /// The address of the contract that an account creates with this nonce (CREATE). Costs one hash.
+    public static func contract(of address: Address, nonce: UInt64) -> Address {
         var encoder = RLP.Encoder(reservingCapacity: 32)
         encoder.appendList { list in
             list.append(Optional(address))

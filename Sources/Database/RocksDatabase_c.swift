@@ -1,34 +1,39 @@
 internal import CRocksDB
-internal import Pools
 
 /// RocksDB through its C API: the only file that knows it.
 ///
 /// Options outlive the database and are freed after it; every error text is freed; keys and values are copied.
-/// Reads verify checksums. Not thread-safe by itself: `PoolStore` guards it.
-final class RocksDatabase {
-    /// Column families of the store. RocksDB insists on `default`, which stays empty.
-    enum Column: Int, CaseIterable {
-        case standard = 0
-        case meta = 1
-        case pools = 2
-        case ticks = 3
-        case undo = 4
+/// Reads verify checksums. The last reference closes the database and gives its lock back.
+// Unchecked: the pointers never change, and every operation of RocksDB on them is thread-safe.
+public final class RocksDatabase: @unchecked Sendable {
+    /// A column family: a key space of its own. A store declares its columns once, numbered from 1.
+    public struct Column: Hashable, Sendable {
+        /// Its place in the list that the database was opened with; `standard` has 0.
+        public let index: Int
+        /// Its name on the disk.
+        public let name: String
 
-        var name: String {
-            switch self {
-            case .standard: "default"
-            case .meta: "meta"
-            case .pools: "pools"
-            case .ticks: "ticks"
-            case .undo: "undo"
-            }
+        public init(_ index: Int, _ name: String) {
+            self.index = index
+            self.name = name
         }
+
+        /// The one RocksDB insists on, which stays empty.
+        public static let standard = Column(0, "default")
     }
 
     /// RocksDB's own text of a failure.
-    struct Failure: Error {
-        let text: String
+    public struct Failure: Error, Sendable, CustomStringConvertible {
+        /// The text, which may hold paths.
+        public let text: String
+
+        public init(text: String) { self.text = text }
+
+        public var description: String { text }
     }
+
+    /// Every column, `standard` first.
+    public let allColumns: [Column]
 
     private let database: OpaquePointer
     private let columns: [OpaquePointer?]
@@ -36,18 +41,24 @@ final class RocksDatabase {
     private let readOptions: OpaquePointer
     private let writeOptions: OpaquePointer
 
-    /// Opens or creates the database at `path`, taking its lock.
+    /// Opens or creates the database in the folder `path`, taking its lock.
     ///
-    /// `sync` makes every write wait until the log is on the disk.
-    init(path: String, sync: Bool) throws(Failure) {
+    /// - Parameters:
+    ///   - columns: all columns but `standard`, each at its own index; others on the disk are an error.
+    ///   - sync: whether every write waits until the log is on the disk. Without it a write survives the end of the
+    ///     process, but not a power cut.
+    public init(path: String, columns declared: [Column], sync: Bool) throws(Failure) {
+        let all = [Column.standard] + declared
+        precondition(all.indices.allSatisfy { all[$0].index == $0 }, "columns are numbered from 1 in order")
+        allColumns = all
         options = Self.makeOptions()
         readOptions = rocksdb_readoptions_create()
         rocksdb_readoptions_set_verify_checksums(readOptions, 1)
         writeOptions = rocksdb_writeoptions_create()
         rocksdb_writeoptions_set_sync(writeOptions, sync ? 1 : 0)
-        var handles = [OpaquePointer?](repeating: nil, count: Column.allCases.count)
+        var handles = [OpaquePointer?](repeating: nil, count: all.count)
         var error: UnsafeMutablePointer<CChar>?
-        let opened = Self.open(path, options: options, handles: &handles, error: &error)
+        let opened = Self.open(path, all, options: options, handles: &handles, error: &error)
         guard let opened, error == nil else {
             let text = Self.take(&error) ?? "no database and no reason"
             rocksdb_readoptions_destroy(readOptions)
@@ -84,11 +95,11 @@ final class RocksDatabase {
     }
 
     private static func open(
-        _ path: String, options: OpaquePointer, handles: inout [OpaquePointer?],
+        _ path: String, _ all: [Column], options: OpaquePointer, handles: inout [OpaquePointer?],
         error: inout UnsafeMutablePointer<CChar>?
     ) -> OpaquePointer? {
         // RocksDB copies the names; they need to live only during the call.
-        let names = Column.allCases.map { column in
+        let names = all.map { column in
             let bytes = column.name.utf8CString
             let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
             copy.initialize(from: Array(bytes), count: bytes.count)
@@ -104,11 +115,11 @@ final class RocksDatabase {
     // MARK: Reading
 
     /// The value of a key, or nil when there is none.
-    func get(_ column: Column, _ key: [UInt8]) throws(Failure) -> [UInt8]? {
+    public func get(_ column: Column, _ key: [UInt8]) throws(Failure) -> [UInt8]? {
         var error: UnsafeMutablePointer<CChar>?
         var length = 0
         let found = Self.withChars(key) {
-            rocksdb_get_cf(database, readOptions, columns[column.rawValue], $0, key.count, &length, &error)
+            rocksdb_get_cf(database, readOptions, columns[column.index], $0, key.count, &length, &error)
         }
         if let text = Self.take(&error) { throw Failure(text: text) }
         guard let found else { return nil }
@@ -117,10 +128,10 @@ final class RocksDatabase {
     }
 
     /// Calls `body` with every row whose key starts with `prefix`, in key order, until it returns false.
-    func scan(
+    public func scan(
         _ column: Column, prefix: [UInt8] = [], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
     ) throws(Failure) {
-        let iterator: OpaquePointer = rocksdb_create_iterator_cf(database, readOptions, columns[column.rawValue])
+        let iterator: OpaquePointer = rocksdb_create_iterator_cf(database, readOptions, columns[column.index])
         defer { rocksdb_iter_destroy(iterator) }
         Self.withChars(prefix) { rocksdb_iter_seek(iterator, $0, prefix.count) }
         while rocksdb_iter_valid(iterator) != 0 {
@@ -139,18 +150,24 @@ final class RocksDatabase {
     // MARK: Writing
 
     /// One row of a batch; a nil value deletes.
-    struct Write {
-        let column: Column
-        let key: [UInt8]
-        let value: [UInt8]?
+    public struct Write: Sendable {
+        public let column: Column
+        public let key: [UInt8]
+        public let value: [UInt8]?
+
+        public init(column: Column, key: [UInt8], value: [UInt8]?) {
+            self.column = column
+            self.key = key
+            self.value = value
+        }
     }
 
     /// Writes all rows or none.
-    func write(_ writes: [Write]) throws(Failure) {
+    public func write(_ writes: [Write]) throws(Failure) {
         let batch: OpaquePointer = rocksdb_writebatch_create()
         defer { rocksdb_writebatch_destroy(batch) }
         for write in writes {
-            let column = columns[write.column.rawValue]
+            let column = columns[write.column.index]
             Self.withChars(write.key) { key in
                 guard let value = write.value else {
                     rocksdb_writebatch_delete_cf(batch, column, key, write.key.count)
@@ -167,12 +184,12 @@ final class RocksDatabase {
     }
 
     /// Writes the memory tables out, so that the next open has no log to replay.
-    func flush() throws(Failure) {
+    public func flush() throws(Failure) {
         let flushOptions: OpaquePointer = rocksdb_flushoptions_create()
         defer { rocksdb_flushoptions_destroy(flushOptions) }
-        for column in Column.allCases {
+        for column in allColumns {
             var error: UnsafeMutablePointer<CChar>?
-            rocksdb_flush_cf(database, flushOptions, columns[column.rawValue], &error)
+            rocksdb_flush_cf(database, flushOptions, columns[column.index], &error)
             if let text = Self.take(&error) { throw Failure(text: text) }
         }
     }
@@ -202,14 +219,5 @@ final class RocksDatabase {
     private static func copy(_ start: UnsafePointer<CChar>?, _ count: Int) -> [UInt8] {
         guard let start, count > 0 else { return [] }
         return Array(UnsafeRawBufferPointer(start: start, count: count))
-    }
-}
-
-extension RocksDatabase.Column {
-    init(_ column: StoreColumn) {
-        switch column {
-        case .pools: self = .pools
-        case .ticks: self = .ticks
-        }
     }
 }

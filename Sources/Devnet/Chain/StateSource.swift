@@ -11,7 +11,7 @@ public enum StateFact: Sendable {
 }
 
 /// Where a forked chain's state comes from, pinned to one block.
-public protocol ForkSource: Sendable {
+public protocol StateSource: Sendable {
     /// Answers every need. Throws a line for people when the source does not.
     func facts(for needs: [StateNeed]) async throws -> [StateFact]
 }

@@ -1,0 +1,6 @@
+import ForkState
+import Testing
+
+@Suite struct ForkOptionsTests {
+    @Test func answersAreTakenUnprovenByDefault() { #expect(!ForkOptions().verifies) }
+}
