@@ -173,7 +173,11 @@ struct DevnetCommand: AsyncParsableCommand {
             config.mining = .interval(.milliseconds(Int64(blockTime * 1_000)))
             config.timeStep = UInt64(blockTime.rounded(.up))
         }
-        if marketOptions.market { Market.prepare(&config) }
+        if marketOptions.market {
+            // Its deployer is key 1, an account that has a history on every public chain.
+            if forkURL != nil { throw Self.usage("--market and --fork-url exclude each other") }
+            Market.prepare(&config)
+        }
         return config
     }
 

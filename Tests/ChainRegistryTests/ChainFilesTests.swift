@@ -109,13 +109,14 @@ enum Repository {
             let table = try SharedData.data("data/dex_deployments.csv")
         else { return }
         let known = (String(decoding: facts, as: UTF8.self) + String(decoding: table, as: UTF8.self)).lowercased()
-        for name in try Repository.chainNames() {
+        // The devnet's addresses are our own deployment's; a test of Devnet compares them.
+        for name in try Repository.chainNames() where name != "devnet" {
             var count = 0
             for match in try Repository.text(name).matches(of: /0x[0-9a-fA-F]{40}\b/) {
                 #expect(known.contains(match.output.lowercased()), "\(name): \(match.output)")
                 count += 1
             }
-            #expect(name == "devnet" || count > 10)
+            #expect(count > 10)
         }
     }
 

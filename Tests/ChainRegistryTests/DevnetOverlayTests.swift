@@ -46,7 +46,9 @@ import Testing
         )
         #expect(chain.routers.map(\.name) == ["v2-a", "v2-b", "v3", "v3-router02"])
         #expect(chain.routers[3].v2DexID == 0 && chain.routers[3].v3DexID == 2)
-        #expect(chain.tokens.map(\.symbol) == ["WETH", "USDC"])
+        // The last two are the chain file's own; those of the deployment have taken the place of its others.
+        #expect(chain.tokens.map(\.symbol) == ["WETH", "USDC", "DAI", "WBTC"])
+        #expect(chain.tokens[1].address.hex == "0x2946259e0334f33a064106302415ad3391bed384")
         #expect(chain.multicall?.hex == "0x00000000000000000000000000000000000000c1")
         #expect(chain.relays.map(\.url) == ["http://127.0.0.1:9545/relay"])
     }

@@ -1,6 +1,7 @@
 import EVMCodec
 import EVMCrypto
 import EVMTypes
+import Foundation
 import Pools
 import Testing
 
@@ -53,6 +54,14 @@ import Testing
         let known = try #require(one.json["v2"]?["A"]?["factory"]?.address)
         #expect(known == one.venues[0].factory)
         #expect(one.json["v3"]?["initCodeHash"]?.hash32 == one.poolInitCodeHash)
+        // chains/devnet.toml says the same.
+        let file = URL(filePath: #filePath).appending(path: "../../../chains/devnet.toml").standardized
+        let rows = try String(contentsOf: file, encoding: .utf8)
+        var addresses = one.tokens.map(\.address) + one.venues.flatMap { [$0.factory, $0.router] }
+        addresses += [one.v3Factory, one.swapRouter, one.swapRouter02]
+        for text in addresses.map(\.hex) + [one.pairInitCodeHash.hex, one.poolInitCodeHash.hex] {
+            #expect(rows.contains(text), "chains/devnet.toml lacks \(text)")
+        }
     }
 
     @Test func worksUnderInstantMining() async throws {

@@ -141,6 +141,7 @@ class MarketStory(FirstLight):
         for words, pattern in (
             (("--traffic", "3"), "need --market"), (("--market", "--traffic", "fast"), "--traffic is"),
             (("--market", "--traffic", "-1"), "--traffic|traffic"), (("--market", "--traffic", "3/second"), "--traffic is"),
+            (("--market", "--fork-url", "http://127.0.0.1:1"), "exclude each other"),
         ):  # fmt: skip
             done = run("devnet", "--port", "0", *words, timeout=20)
             if done.returncode != 2 or not any(part in done.stderr for part in pattern.split("|")):

@@ -191,7 +191,7 @@ def test_pools_and_routers_equal_genuine_bytecode():
             out = pair.both(3, "exactOutput((bytes,address,uint256,uint256))", [(flipped(longer or path), OTHER, amount, MAX)], ["uint256"])
         done += out != "reverted"
         pair.compare(x, y, fee, ticks)
-    assert done > 90, (done, pair.refused)
+    assert done > 80, (done, pair.refused)
 
 
 def packed(x, fee, y):

@@ -2,10 +2,12 @@
 
 extension EmbeddedChains {
     static let devnet = #"""
-        # A local development chain. Its contracts differ with every deployment: `--deployment FILE` names the JSON that describes them.
+        # A local development chain. The contracts are those of `martlet devnet --market`, whose addresses never differ; for another
+        # deployment `--deployment FILE` names the JSON that describes it.
         name = "devnet"
         chain_id = 1337
         native_symbol = "ETH"
+        wrapped_native = "0xf2e246bb76df876cef8b38ae84130f4f55de395b"
         rpc_env = ["DEVNET_WS_URL", "DEVNET_HTTP_URL"]
         block_time_ms = 2000
         reorg_depth = 64
@@ -13,12 +15,80 @@ extension EmbeddedChains {
         fee_model = "ethereum"
         mempool = "public"
         submission = ["flashbots"]
-        settlement_tokens = []
+        settlement_tokens = ["WETH"]
 
         [[relay]]
         name = "devnet"
         kind = "flashbots"
         url = "http://127.0.0.1:8545/relay"
+
+        [[token]]
+        symbol = "WETH"
+        address = "0xf2e246bb76df876cef8b38ae84130f4f55de395b"
+        decimals = 18
+
+        [[token]]
+        symbol = "USDC"
+        address = "0xde09e74d4888bc4e65f589e8c13bce9f71ddf4c7"
+        decimals = 6
+
+        [[token]]
+        symbol = "DAI"
+        address = "0x51a240271ab8ab9f9a21c82d9a85396b704e164d"
+        decimals = 18
+
+        [[token]]
+        symbol = "WBTC"
+        address = "0xb9816fc57977d5a786e654c7cf76767be63b966e"
+        decimals = 8
+
+        [[dex]]
+        name = "v2-a"
+        protocol = "uniswap-v2"
+        factory = "0x5cf7f96627f3c9903763d128a1cc5d97556a6b99"
+        init_code_hash = "0x68a616dedb89e630a795838158577648f4c4296cb24165746188358e767b005f"
+        fee_pips = 3000
+        flash_callback = "uniswapV2Call"
+
+        [[dex]]
+        name = "v2-b"
+        protocol = "uniswap-v2"
+        factory = "0x63f58053c9499e1104a6f6c6d2581d6d83067eeb"
+        init_code_hash = "0x68a616dedb89e630a795838158577648f4c4296cb24165746188358e767b005f"
+        fee_pips = 3000
+        flash_callback = "uniswapV2Call"
+
+        [[dex]]
+        name = "v3"
+        protocol = "uniswap-v3"
+        factory = "0xe69a847cd5bc0c9480ada0b339d7f0a8cac2b667"
+        init_code_hash = "0xe90164acec6dd6319a1aecefb4f08a7bc71586fb3063879bb5ad385d05fa27bf"
+        flash_callback = "uniswapV3SwapCallback"
+
+        [[router]]
+        name = "v2-a"
+        kind = "uniswap-v2"
+        address = "0xa3183498b579bd228aa2b62101c40cc1da978f24"
+        v2_dex = "v2-a"
+
+        [[router]]
+        name = "v2-b"
+        kind = "uniswap-v2"
+        address = "0x66a15edcc3b50a663e72f1457ffd49b9ae284ddc"
+        v2_dex = "v2-b"
+
+        [[router]]
+        name = "v3"
+        kind = "uniswap-v3"
+        address = "0x7758f98c1c487e5653795470eeab6c4698be541b"
+        v3_dex = "v3"
+
+        [[router]]
+        name = "v3-router02"
+        kind = "swap-router-02"
+        address = "0x510c6297cc30a058f41eb4af1bfc9953ead8b577"
+        v2_dex = "v2-a"
+        v3_dex = "v3"
 
         """#
 }
