@@ -28,7 +28,7 @@ struct AccessListTracer: StepTracer {
         }
     }
 
-    mutating func didRun(gasLeft: Int64, halt: Halt?) {}
+    mutating func didRun(gasLeft: Int64, refund: Int64, halt: Halt?) {}
 
     private mutating func meet(_ word: U256) {
         let address = Address(lowBitsOf: word)

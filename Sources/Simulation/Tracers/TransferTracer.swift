@@ -14,7 +14,7 @@ struct TransferTracer: StepTracer {
     var logs: [ReceiptLog] { frames.first ?? [] }
 
     mutating func willRun(_ step: TracedStep, stack: Span<U256>, memory: Span<UInt8>) {}
-    mutating func didRun(gasLeft: Int64, halt: Halt?) {}
+    mutating func didRun(gasLeft: Int64, refund: Int64, halt: Halt?) {}
 
     mutating func willEnter(_ call: TracedCall, input: Span<UInt8>) {
         frames.append([])
