@@ -66,7 +66,8 @@ let rows: [Row] = [
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
             "ChainRegistry", "KeyVault",
-            "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM", "ChainCosts",
+            "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
+            "ChainCosts",
             "Conformance",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
