@@ -57,6 +57,11 @@ bench-evm: ## The EVM beside revm on the same workloads, with the bars (BENCH_FL
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-evm-bench
 	@python3 Benchmarks/evm_bench.py $(BENCH_FLAGS)
 
+bench-simulate: setup ## [swap, 3-hop arbitrage] on a warm state, beside eth_callBundle of ../shared/realchain (needs its Python environment)
+	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-simulate-bench
+	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product martlet
+	@"$${REALCHAIN_HOME:-$$HOME/.cache/martlet/realchain}/.venv/bin/python" Benchmarks/simulate_bench.py .build-test/release/martlet .build-bench/release/martlet-simulate-bench "$${MARTLET_SHARED:-../shared}"
+
 contracts: ## Compile the contracts with the pinned compiler, compare with the committed artifacts, run their tests
 	@scripts/contracts.sh
 

@@ -79,7 +79,7 @@ let rows: [Row] = [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
             "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
-            "Conformance", "Simulation", "ChainCosts", "ForkState", "Database", "Devnet",
+            "Conformance", "Simulation", "ChainCosts", "ForkState", "Devnet",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
 ]

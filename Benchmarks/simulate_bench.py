@@ -4,7 +4,7 @@
     simulate_bench.py MARTLET BENCH SHARED
 
 Starts ../shared/realchain (genuine Uniswap contracts) and the node in live mode, waits for a landed bundle of three hops behind a user's swap, reads
-the state of the block before it, and times both transactions there: by MARTLET's EVM in this process's child, by the relay over HTTP.
+the state of the block before it, and times both transactions there: by Martlet's EVM (CPU time of its thread), by the relay over HTTP (wall time).
 Needs realchain's Python environment (REALCHAIN_HOME) and builds of both programs.
 """
 import json

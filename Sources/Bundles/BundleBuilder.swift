@@ -68,7 +68,8 @@ public struct BundleBuilder: Hashable, Sendable {
         return plan
     }
 
-    /// As `bundle`, whether or not it pays: what is simulated to learn its gas. `netProfitWei` is zero where it does not.
+    /// As `bundle`, whether or not it pays: what is simulated to learn its gas. `netProfitWei` is zero where it does
+    /// not.
     public func draft(for request: BundleRequest) throws(BundleError) -> BundlePlan {
         let program = try ExecutorProgram(plan: request.plan, pools: request.pools, settlement: request.settlement)
         let fees = try FeeChoice(parent: request.parent, policy: policy)

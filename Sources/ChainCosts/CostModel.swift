@@ -104,7 +104,8 @@ public enum ChainParameters: Hashable, Sendable {
         }
     }
 
-    /// Gas that the chain takes beside the execution's out of the same gas limit, at most: Arbitrum's poster gas, else 0.
+    /// Gas that the chain takes beside the execution's out of the same gas limit, at most: Arbitrum's poster gas, else
+    /// 0.
     public func gasBeside(signingPayload payload: [UInt8], baseFee: U256) throws(CostProblem) -> UInt64 {
         guard case .arbitrum(let parameters) = self, !baseFee.isZero else { return 0 }
         let fee = try parameters.feeBound(

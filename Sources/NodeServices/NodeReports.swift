@@ -95,7 +95,7 @@ extension MartletNode {
 
     /// Checks for `/health`: name, whether it holds, and the figure looked at.
     public func healthChecks() async -> [(name: String, isHealthy: Bool, detail: String)] {
-        let phase = phase.withLock { $0 }
+        let phase = phase.withLock { $0 }, counts = counters.snapshot
         let age = phase.headSeenAt.map { ContinuousClock.now - $0 }
         let limit = Duration.milliseconds(Int(config.chain.blockTimeMilliseconds) * 8) + .seconds(10)
         let seconds = age.map { "\($0.components.seconds) s since the last head" } ?? "no head yet"
@@ -103,6 +103,11 @@ extension MartletNode {
             ("synced", phase.isSynced, phase.isSynced ? "at the head" : "catching up"),
             ("head-age", age.map { $0 <= limit } ?? false, seconds),
             ("connected", phase.isConnected || parts.session == nil, phase.lastFault ?? "connected"),
+            // Shown, not failed: a restart would not mend it, and the plan and its pools are out already.
+            (
+                "predictions", true,
+                "\(counts.plansVerified) verified, \(counts.predictedDiffers) differ"
+            ),
             ("signing", !phase.isPaused, phase.isPaused ? "paused by the operator" : "on"),
         ]
     }

@@ -9,8 +9,8 @@ import SearchCore
 extension NodeSetup {
     /// How transactions are run here; nil when nothing is ever planned (no key, no executor).
     ///
-    /// A chain with a fork schedule goes by it. Any other goes by Ethereum's rules at the youngest fork before Osaka whose
-    /// fields its newest header has.
+    /// A chain with a fork schedule goes by it. Any other goes by Ethereum's rules at the youngest fork before Osaka
+    /// whose fields its newest header has.
     static func runner(_ config: NodeConfig, owner: Address?, _ endpoints: EndpointPool) async throws -> RunnerConfig? {
         guard let owner, let executor = config.chain.executor, let token = config.chain.wrappedNative else {
             return nil

@@ -8,8 +8,8 @@ import SearchCore
 
 /// Reads the head's state for the searcher's runner: the working set at each head, and what candidates ask for.
 ///
-/// Nothing of an older block is ever shown as the head's. An account's slots are kept over a head only when the account's
-/// storage root is the same at both (`eth_getProof`): then no slot of it can have changed. Where the peer has no proofs
+/// Nothing of an older block is ever shown as the head's. An account's slots are kept over a head only when its storage
+/// root is the same at both (`eth_getProof`): then no slot of it can have changed. Where the peer has no proofs
 /// everything is read anew. docs/adr/0008-warm-state.md.
 actor StateKeeper {
     /// Blocks after which what nobody asked for is no longer read ahead.

@@ -73,7 +73,7 @@ extension Searcher {
         return touched.pools
     }
 
-    /// Takes parts of the state over, then looks at what waited for them: a pending transaction, or the head's own gaps.
+    /// Takes parts of the state over, then looks at what waited for them: a pending transaction, or the head's gaps.
     mutating func take(
         _ patch: StatePatch, _ candidate: RetryCandidate?, timeMilliseconds: UInt64, _ runner: inout StateRunner
     ) -> Decision {

@@ -139,8 +139,8 @@ extension Searcher {
 
     /// Builds bundles of the best cycles, in order of gross profit, and keeps the one that nets most.
     ///
-    /// Where the runner can, each is run first: its gas is then the run's, and one that does not earn what was predicted
-    /// to the wei is dropped.
+    /// Where the runner can, each is run first: its gas is then the run's, and one that does not earn what was
+    /// predicted to the wei is dropped.
     mutating func choose(
         among plans: [CyclePlan], _ source: PlanSource, _ runner: inout StateRunner, _ decision: inout Decision
     ) {

@@ -1,4 +1,5 @@
 import Bundles
+import ChainCosts
 import EVMCodec
 import EVMCrypto
 import EVMTypes

@@ -92,11 +92,10 @@ struct OPStackFeeTests {
                 },
                 maxFeePerGas: 1_000_000, maxPriorityFeePerGas: 1_000)
             let payload = transaction.signingPayload()
+            let top = UInt128.random(in: 0...255, using: &random) << 120
             transaction.signature = Signature(
                 r: U256(lo: .random(in: 0 ... .max, using: &random), hi: .random(in: 0 ... .max, using: &random)),
-                s: U256(
-                    lo: .random(in: 0 ... .max, using: &random), hi: UInt128.random(in: 0...255, using: &random) << 120),
-                yParity: UInt8(round % 2))
+                s: U256(lo: .random(in: 0 ... .max, using: &random), hi: top), yParity: UInt8(round % 2))
             for fork in OPStackFork.allCases {
                 let bound = try parameters.l1FeeBound(signingPayload: payload, at: fork)
                 let fee = try parameters.l1Fee(of: transaction.encoded(), at: fork)

@@ -8,8 +8,8 @@ import Testing
 
 @testable import SearchCore
 
-/// The core with a runner, on small contracts of our own: a router that no table knows, a pair that reports reserves, an
-/// executor that earns what its storage says.
+/// The core with a runner, on small contracts of our own: a router that no table knows, a pair that reports reserves,
+/// an executor that earns what its storage says.
 @Suite struct StateRunnerTests {
     typealias Script = ScriptedMarket
     static let ether = Script.ether

@@ -20,10 +20,10 @@ public struct LentTicks: Sendable {
 extension MarketOverlay {
     /// Puts what a run's logs say of known pools on the overlay, in their order, read exactly as live logs are.
     ///
-    /// `Sync` and `Swap` change the pool's row. `Mint` and `Burn` also move ticks, which an overlay has none of: those are
-    /// changed in the market itself and noted in `lent`; give them to `takeBack` before anything else uses the market.
-    /// Logs of other contracts, of pools without state and of events that move no price count for nothing. Throws, with
-    /// the overlay to be reset, when a pool's log does not fit its state.
+    /// `Sync` and `Swap` change the pool's row. `Mint` and `Burn` also move ticks, which an overlay has none of: those
+    /// are changed in the market itself and noted in `lent`; give them to `takeBack` before anything else uses the
+    /// market. Logs of other contracts, of pools without state and of events that move no price count for nothing.
+    /// Throws, with the overlay to be reset, when a pool's log does not fit its state.
     public mutating func apply(
         _ logs: [ReceiptLog], in base: inout MarketState, lent: inout LentTicks
     ) throws(PoolRefusal) {
