@@ -39,4 +39,9 @@ let package = Package(
             ],
             path: "Sources/EVMBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "martlet-path-bench",
+            dependencies: ["EVMTypes", "Paths", "Pools"].map { .product(name: $0, package: "martlet") },
+            path: "Sources/PathBench",
+            swiftSettings: settings),
     ])

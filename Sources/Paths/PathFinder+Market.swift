@@ -66,7 +66,9 @@ extension PathFinder {
     public mutating func search(
         through touched: [PoolIndex], in market: MarketState, stop: () -> Bool = { false }
     ) -> PathFinderResult {
-        finish(process(touched, stop: stop), in: market)
+        // Two statements: `finish` must see the prices that `process` leaves.
+        let drafts = process(touched, stop: stop)
+        return finish(drafts, in: market)
     }
 
     /// The same at the prices that pending swaps would leave; afterwards everything is as before.
@@ -103,7 +105,7 @@ extension PathFinder {
                 let found = Opportunity(
                     plan: exact, firstCycleHops: draft.firstCycle.count,
                     gross: Double(exact.profit) * worth(of: exact.settlement),
-                    gas: gasOf(exact.legs.map(\.pool)) + Double(loans) * settings.gas.extraLoan, bound: draft.bound,
+                    gas: gasOf(exact.legs.map(\.pool)) + Double(loans) * settings.gas.extraLoan, bound: draft.bound, singleNet: max(0, draft.shortCycle.net),
                     end: draft.end)
                 if found.net > best?.net ?? 0 { best = found }
             }

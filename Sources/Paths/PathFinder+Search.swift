@@ -19,7 +19,7 @@ extension PathFinder {
         for pool in changed where prices.isLive[Int(pool)] {
             var kind = 0
             for edge in [pool * 2, pool * 2 + 1] where prices.cost(edge) < -ShadowPrices.tolerance {
-                kind = max(kind, settle(edge, &found, stop: stop) ? 2 : 1)
+                kind = max(kind, settle(edge, &found, changed, stop: stop) ? 2 : 1)
             }
             switch kind {
             case 0: counters.unchanged += 1
@@ -32,7 +32,9 @@ extension PathFinder {
     }
 
     /// Repairs one violated edge, or solves what it opened; true for the latter.
-    private mutating func settle(_ edge: Int32, _ found: inout [DraftOpportunity], stop: () -> Bool) -> Bool {
+    private mutating func settle(_ edge: Int32, _ found: inout [DraftOpportunity], _ changed: [Int32], stop: () -> Bool)
+        -> Bool
+    {
         guard case .cycle = prices.repair(edge) else { return false }
         var opportunity = DraftOpportunity()
         opportunity.firstCycle = prices.scratch.cycle
@@ -44,7 +46,7 @@ extension PathFinder {
         if opportunity.end == .unconverged { counters.unconverged += 1 }
         if opportunity.end == .cutShort { counters.cutShort += 1 }
         opportunity.jointGross = growth.solution.dual
-        opportunity.bound = localBound()
+        opportunity.bound = bound(pending: changed)
         for entry in dual.entries where entry.target > 0 { opportunity.targets.append((entry.pool, entry.target)) }
         revalue(&opportunity.first)
         revalue(&opportunity.shortCycle)

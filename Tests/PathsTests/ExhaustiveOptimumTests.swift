@@ -128,7 +128,7 @@ import Testing
             worst = max(worst, (most - plan) / most)
             if plan >= most * (1 - 1e-6) { reached += 1 }
             #expect(plan <= most * (1 + 1e-6))
-            let bound = result.opportunities.reduce(0.0) { $0 + $1.bound }
+            let bound = finder.wholeMarketBound()
             #expect(bound >= most * (1 - 1e-6), "the bound is below what can be earned")
         }
         print(

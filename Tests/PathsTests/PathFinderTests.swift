@@ -11,7 +11,7 @@ import Testing
         var random = SeededGenerator(seed: 61)
         var market = try PathFinderMarkets.wide(tokens: 120, using: &random)
         for gas in [0.0, 1e15] {
-            var finder = PathFinderMarkets.finder(over: market, gas: gas, dust: 1e3)
+            var finder = PathFinderMarkets.finder(over: market, gas: gas, dust: 1e6)
             _ = finder.search(through: [], in: market)
             var proofs = 0, plans = 0, worst = 0.0, exactNet = 0.0
             for step in 0..<1500 {
@@ -27,7 +27,7 @@ import Testing
                 for found in result.opportunities {
                     plans += 1
                     #expect(found.plan.holds(in: market), "step \(step)")
-                    #expect(found.net <= found.bound * (1 + 1e-9) + 1e3, "step \(step)")
+                    #expect(found.net <= found.bound * (1 + 1e-9) + 1e6, "step \(step)")
                     #expect(found.net > 0)
                     exactNet += found.net
                 }
