@@ -160,19 +160,17 @@ struct LocalDual: Sendable {
             direction(settlement: settlement, mu: mu)
             if let step = search(settlement, curves, &solution) {
                 mu = max(mu * (step > 0.3 ? 0.1 : 3), 1e-12)
-                continue
-            }
-            solution.dual = evaluate(curves)
-            if mu > 1e3 {
-                guard rescues < 4 else { return solution }
-                rescues += 1
-                sweep(settlement, curves, stop: stop)
-                solution.dual = evaluate(curves)
-                solution.residual = residual(settlement: settlement)
-                mu = 1e-6
             } else {
+                solution.dual = evaluate(curves)
                 mu = max(mu * 30, 1e-6)
             }
+            guard mu > 1e3 else { continue }
+            guard rescues < 4 else { return solution }
+            rescues += 1
+            sweep(settlement, curves, stop: stop)
+            solution.dual = evaluate(curves)
+            solution.residual = residual(settlement: settlement)
+            mu = 1e-6
         }
         solution.converged = true
         return solution
@@ -191,12 +189,15 @@ struct LocalDual: Sendable {
         guard slope.isFinite else { return nil }
         swap(&z, &trial)
         swap(&flow, &trialFlow)
-        for _ in 0..<7 {
+        for _ in 0..<12 {
             for i in z.indices { z[i] = trial[i] + t * work.step[i] }
             let dual = evaluate(curves), rest = residual(settlement: settlement)
-            if dual <= solution.dual + 1e-4 * t * slope
-                || (rest < 0.9 * solution.residual && dual <= solution.dual)
-            {
+            // Below its own rounding error D tells nothing: there the flows decide.
+            let descends =
+                -t * slope > noise
+                ? dual <= solution.dual + 1e-4 * t * slope
+                : rest < (1 - 0.05 * t) * solution.residual && dual <= solution.dual + noise
+            if descends || (rest < 0.9 * solution.residual && dual <= solution.dual + noise) {
                 solution.dual = dual
                 solution.residual = rest
                 return t

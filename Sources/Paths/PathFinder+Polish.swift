@@ -96,7 +96,8 @@ extension PathFinder {
     }
 
     private func draft(_ used: [Int], gross: Double, gas: Double) -> DraftPlan {
-        var plan = DraftPlan(settlement: growth.settlement, gross: gross, gas: gas)
+        var plan = DraftPlan(
+            settlement: growth.settlement, unitWorth: worth(of: growth.settlement), gross: gross, gas: gas)
         for i in used {
             let entry = candidate.entries[i], walk = curves.walk(entry.pool, to: entry.target)
             plan.legs.append(

@@ -55,7 +55,9 @@ extension PathFinder {
         let single = opportunity.best.net
         if opportunity.end == .optimum { polish(&opportunity, stop: stop) }
         if opportunity.best.net <= single { counters.singleCycleWins += 1 }
-        closeGrowth()
+        // What grew into this one is part of its plan.
+        found.removeAll { growth.merged.contains($0.group) }
+        opportunity.group = closeGrowth()
         found.append(opportunity)
         return true
     }
@@ -75,7 +77,8 @@ extension PathFinder {
             return nil
         }
         var plan = DraftPlan(legs: legs, settlement: prices.source(ordered[0]), isCycle: true)
-        plan.gross = (last.amountOut - first.amountIn) * worth(of: plan.settlement)
+        plan.unitWorth = worth(of: plan.settlement)
+        plan.gross = (last.amountOut - first.amountIn) * plan.unitWorth
         plan.gas = gasOf(ordered.map { $0 >> 1 })
         return plan
     }
@@ -83,7 +86,8 @@ extension PathFinder {
     /// Values a cycle at the shadow prices of now.
     private func revalue(_ plan: inout DraftPlan) {
         guard let first = plan.legs.first, let last = plan.legs.last else { return }
-        plan.gross = (last.amountOut - first.amountIn) * worth(of: plan.settlement)
+        plan.unitWorth = worth(of: plan.settlement)
+        plan.gross = (last.amountOut - first.amountIn) * plan.unitWorth
     }
 
     /// The best net of all two- and three-hop cycles that pass `edge`, each sized on its own.

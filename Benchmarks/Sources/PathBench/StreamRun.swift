@@ -8,7 +8,8 @@ struct StreamRun {
     let profile: String
     private var finder: PathFinder
     private var cold = 0.0
-    private var proofs = Samples(), repairs = Samples(), firstAnswers = Samples(), optima = Samples(), blocks = Samples()
+    private var proofs = Samples(), repairs = Samples(), firstAnswers = Samples(), optima = Samples(),
+        blocks = Samples()
     private var gaps = Samples()
     private var net = 0.0, bound = 0.0, single = 0.0, plans = 0, exact = 0, losses = 0, below = 0
     private var deadlineMissed = 0
@@ -120,7 +121,9 @@ struct StreamRun {
         func row(_ name: String, _ target: String, _ figure: String) {
             print(name.padding(toLength: 34, withPad: " ", startingAt: 0), figure, " | target", target)
         }
-        print("\(profile): \(generated.market.poolCount) pools, \(generated.refused) refused; processor time of one thread")
+        print(
+            "\(profile): \(generated.market.poolCount) pools, \(generated.refused) refused; processor time of a thread"
+        )
         row("T1 proof, nothing to do", "p50 0.15, p99 20 us", proofs.text)
         row("T1 proof, prices repaired", "p99 20 us (with the row above)", repairs.text)
         row("T2 first exact cycle", "p50 10, p99 80 us", firstAnswers.text)
@@ -135,7 +138,8 @@ struct StreamRun {
                 gaps.quantile(0.5), gaps.quantile(0.99)))
         row(
             "T8 plans / best short cycles", ">= 100 % always",
-            String(format: "%.4f / %.4f ETH = %.1f %%, below in %d", net, single, net / max(single, 1e-12) * 100, below))
+            String(format: "%.4f / %.4f ETH = %.1f %%, below in %d", net, single, net / max(single, 1e-12) * 100, below)
+        )
         row("T9 exact plans, losses", "all, 0", "\(exact) of \(plans), \(losses)")
         row("T10 memory", "60 MB (big: 200)", String(format: "%.1f MB", Double(finder.storageBytes) / 1e6))
         row(
