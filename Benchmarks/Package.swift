@@ -45,4 +45,9 @@ let package = Package(
                 + ["EVM", "EVMCodec", "EVMTypes"].map { .product(name: $0, package: "martlet") },
             path: "Sources/SimulateBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "martlet-path-bench",
+            dependencies: ["EVMTypes", "Paths", "Pools"].map { .product(name: $0, package: "martlet") },
+            path: "Sources/PathBench",
+            swiftSettings: settings),
     ])

@@ -8,6 +8,8 @@ struct DraftPlan: Sendable {
     }
     var legs: [Leg] = []
     var settlement: Int32 = -1
+    /// Worth of one raw unit of the settlement token when the plan was made.
+    var unitWorth = 1.0
     /// Worth of the trades and their gas, in raw units of the native token.
     var gross = 0.0
     var gas = 0.0
@@ -32,6 +34,8 @@ struct DraftOpportunity: Sendable {
     /// No strategy that takes effect in one transaction nets more than this.
     var bound = 0.0
     var end = GrowthEnd.optimum
+    /// Number of the open group it left, or -1.
+    var group: Int32 = -1
     /// Targets of the joint optimum: square-root price by pool. For tests that let the market take it.
     var targets: [(pool: Int32, root: Double)] = []
 }

@@ -68,6 +68,8 @@ public struct Opportunity: Hashable, Sendable {
     public var gas: Double
     /// No strategy within one transaction nets more, at the same gas schedule (Double, relative error near 1e-9).
     public var bound: Double
+    /// Net of the best single cycle of two or three hops through the changed pool, in Double; 0 where none pays.
+    public var singleNet: Double
     public var end: GrowthEnd
 
     public var net: Double { gross - gas }

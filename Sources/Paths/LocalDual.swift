@@ -49,6 +49,8 @@ struct LocalDual: Sendable {
     private var rootOfValue: [Double] = []
     private var trial: [Double] = []
     private var trialFlow: [Double] = []
+    /// Rounding error of the flows at the point last evaluated, as worth.
+    private var noise = 0.0
 
     /// Begins a problem over tokens of these values.
     mutating func begin(values: [Double]) {
@@ -82,47 +84,58 @@ struct LocalDual: Sendable {
             flow[t] = 0
         }
         var dual = 0.0
+        noise = 0
         for q in entries.indices {
             let ratio = rootOfWorth[Int(entries[q].u)] / rootOfWorth[Int(entries[q].v)]
-            let sell = ratio * entries[q].inverseRoot, buy = ratio * entries[q].gammaRoot
-            let root = entries[q].root
-            if root > sell {
-                dual += answer(q, sell, falls: true, curves)
-            } else if root < buy {
-                dual += answer(q, buy, falls: false, curves)
-            } else {
+            guard let trade = Self.trade(entries[q], ratio: ratio, curves) else {
                 entries[q].target = 0
                 entries[q].endDepth = 0
                 entries[q].worth = 0
+                continue
             }
+            let a = Int(trade.falls ? entries[q].u : entries[q].v), b = Int(trade.falls ? entries[q].v : entries[q].u)
+            let paid = trade.input * value[a], got = trade.output * value[b]
+            flow[a] -= paid
+            flow[b] += got
+            let worth = got * z[b] - paid * z[a]
+            entries[q].target = trade.input > 0 ? trade.target : 0
+            entries[q].endDepth = trade.depth
+            entries[q].worth = worth
+            noise += max(trade.depth, entries[q].depth) * rootOfWorth[a] * rootOfWorth[b]
+            dual += worth
         }
+        // A square-root price is known to some 1e-16 of itself, and so is a flow to that share of the depth.
+        noise *= 1e-15
         return dual
     }
 
-    /// One pool's best trade, to `target`; adds its flows and returns its worth.
-    @inline(__always) private mutating func answer(
-        _ q: Int, _ target: Double, falls: Bool, _ curves: borrowing LiquidityCurves
-    ) -> Double {
-        let root = entries[q].root
-        var input: Double, output: Double, depth = entries[q].depth
-        if falls ? target >= entries[q].low : target <= entries[q].high {
+    /// What one pool does at a ratio of the tokens' worth (square roots).
+    private struct Trade {
+        var falls: Bool
+        var target: Double
+        var input: Double
+        var output: Double
+        var depth: Double
+    }
+
+    /// One pool's best trade, or nil when it stays idle. Input with the fee.
+    @inline(__always)
+    private static func trade(_ entry: Entry, ratio: Double, _ curves: borrowing LiquidityCurves) -> Trade? {
+        let sell = ratio * entry.inverseRoot, buy = ratio * entry.gammaRoot, root = entry.root
+        let falls = root > sell
+        guard falls || root < buy else { return nil }
+        let target = falls ? sell : buy
+        var trade = Trade(falls: falls, target: target, input: 0, output: 0, depth: entry.depth)
+        if falls ? target >= entry.low : target <= entry.high {
             let moved = falls ? root - target : target - root, mirrored = moved / (root * target)
-            input = depth * (falls ? mirrored : moved)
-            output = depth * (falls ? moved : mirrored)
+            trade.input = entry.depth * (falls ? mirrored : moved)
+            trade.output = entry.depth * (falls ? moved : mirrored)
         } else {
-            let walk = curves.walk(entries[q].pool, to: target)
-            (input, output, depth) = (walk.input, walk.output, walk.liquidity)
+            let walk = curves.walk(entry.pool, to: target)
+            (trade.input, trade.output, trade.depth) = (walk.input, walk.output, walk.liquidity)
         }
-        input *= entries[q].inverseRoot * entries[q].inverseRoot
-        let a = Int(falls ? entries[q].u : entries[q].v), b = Int(falls ? entries[q].v : entries[q].u)
-        let paid = input * value[a], got = output * value[b]
-        flow[a] -= paid
-        flow[b] += got
-        entries[q].target = input > 0 ? target : 0
-        entries[q].endDepth = depth
-        let worth = got * z[b] - paid * z[a]
-        entries[q].worth = worth
-        return worth
+        trade.input *= entry.inverseRoot * entry.inverseRoot
+        return trade
     }
 
     private func residual(settlement: Int) -> Double {
@@ -141,25 +154,23 @@ struct LocalDual: Sendable {
         var mu = 1e-6, solution = Solution(), rescues = 0
         solution.dual = evaluate(curves)
         solution.residual = residual(settlement: settlement)
-        while solution.residual > 1e-7 * solution.dual + dust, solution.dual > 0 {
+        while solution.residual > 1e-7 * solution.dual + dust + noise, solution.dual > 0 {
             if solution.iterations >= maxIterations || stop() { return solution }
             solution.iterations += 1
             direction(settlement: settlement, mu: mu)
             if let step = search(settlement, curves, &solution) {
                 mu = max(mu * (step > 0.3 ? 0.1 : 3), 1e-12)
-                continue
-            }
-            solution.dual = evaluate(curves)
-            if mu > 1e3 {
-                guard rescues < 3 else { return solution }
-                rescues += 1
-                sweep(settlement, curves)
-                solution.dual = evaluate(curves)
-                solution.residual = residual(settlement: settlement)
-                mu = 1e-6
             } else {
+                solution.dual = evaluate(curves)
                 mu = max(mu * 30, 1e-6)
             }
+            guard mu > 1e3 else { continue }
+            guard rescues < 4 else { return solution }
+            rescues += 1
+            sweep(settlement, curves, stop: stop)
+            solution.dual = evaluate(curves)
+            solution.residual = residual(settlement: settlement)
+            mu = 1e-6
         }
         solution.converged = true
         return solution
@@ -178,10 +189,15 @@ struct LocalDual: Sendable {
         guard slope.isFinite else { return nil }
         swap(&z, &trial)
         swap(&flow, &trialFlow)
-        for _ in 0..<7 {
+        for _ in 0..<12 {
             for i in z.indices { z[i] = trial[i] + t * work.step[i] }
             let dual = evaluate(curves), rest = residual(settlement: settlement)
-            if dual <= solution.dual + 1e-4 * t * slope || (rest < 0.9 * solution.residual && dual <= solution.dual) {
+            // Below its own rounding error D tells nothing: there the flows decide.
+            let descends =
+                -t * slope > noise
+                ? dual <= solution.dual + 1e-4 * t * slope
+                : rest < (1 - 0.05 * t) * solution.residual && dual <= solution.dual + noise
+            if descends || (rest < 0.9 * solution.residual && dual <= solution.dual + noise) {
                 solution.dual = dual
                 solution.residual = rest
                 return t
@@ -194,30 +210,49 @@ struct LocalDual: Sendable {
     }
 
     /// Sets each token's value in turn so that its own net flow is zero: bisection on a monotone function.
-    private mutating func sweep(_ settlement: Int, _ curves: borrowing LiquidityCurves) {
-        for _ in 0..<6 {
+    private mutating func sweep(_ settlement: Int, _ curves: borrowing LiquidityCurves, stop: () -> Bool) {
+        var touching = [[Int32]](repeating: [], count: z.count)
+        for (q, entry) in entries.enumerated() {
+            touching[Int(entry.u)].append(Int32(q))
+            touching[Int(entry.v)].append(Int32(q))
+        }
+        for _ in 0..<8 {
             for t in z.indices where t != settlement {
-                _ = evaluate(curves)
-                guard flow[t] != 0 else { continue }
+                if stop() { return }
+                let now = netFlow(t, touching[t], z[t], curves)
+                guard now != 0 else { continue }
                 // A dearer token is sold more: its net flow rises with its value.
-                let rises = flow[t] < 0
-                var near = z[t], far = near
-                for _ in 0..<60 {
-                    far *= rises ? 1.05 : 1 / 1.05
-                    z[t] = far
-                    _ = evaluate(curves)
-                    if rises ? flow[t] >= 0 : flow[t] <= 0 { break }
-                    near = far
-                }
+                let rises = now < 0
+                var near = z[t], far = near, factor = 1.0005
                 for _ in 0..<40 {
+                    far *= rises ? factor : 1 / factor
+                    factor *= factor
+                    let flow = netFlow(t, touching[t], far, curves)
+                    if rises ? flow >= 0 : flow <= 0 { break }
+                    near = far
+                    if factor > 1e6 { break }
+                }
+                for _ in 0..<52 {
                     let middle = 0.5 * (near + far)
-                    z[t] = middle
-                    _ = evaluate(curves)
-                    if (flow[t] < 0) == rises { near = middle } else { far = middle }
+                    if (netFlow(t, touching[t], middle, curves) < 0) == rises { near = middle } else { far = middle }
                 }
                 z[t] = far
             }
         }
+    }
+
+    /// A token's net flow at a value of its own, from the pools that touch it.
+    private func netFlow(_ t: Int, _ touching: [Int32], _ own: Double, _ curves: borrowing LiquidityCurves) -> Double {
+        var sum = 0.0
+        let ownRoot = rootOfValue[t] * own.squareRoot()
+        for q in touching {
+            let entry = entries[Int(q)], isFirst = Int(entry.u) == t, other = Int(isFirst ? entry.v : entry.u)
+            let otherRoot = rootOfValue[other] * z[other].squareRoot()
+            let ratio = isFirst ? ownRoot / otherRoot : otherRoot / ownRoot
+            guard let trade = Self.trade(entry, ratio: ratio, curves) else { continue }
+            sum += trade.falls == isFirst ? -trade.input : trade.output
+        }
+        return sum
     }
 
     /// Proximal weight per token: the curvature its pools would have if all of them traded.

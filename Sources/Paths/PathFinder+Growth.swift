@@ -171,7 +171,10 @@ extension PathFinder {
     }
 
     /// Records the pools whose gains are not their own any more as one open opportunity, and frees the members.
-    mutating func closeGrowth() {
+    ///
+    /// Returns the group's number, -1 when no pool differs.
+    mutating func closeGrowth() -> Int32 {
+        var given: Int32 = -1
         for number in growth.merged {
             for pool in groups[Int(number)].pools where group[Int(pool)] == number { setGroup(pool, -1) }
             groups[Int(number)] = OpenGroup()
@@ -194,7 +197,9 @@ extension PathFinder {
             if Int(number) == groups.count { groups.append(OpenGroup()) }
             for pool in open.pools { setGroup(pool, number) }
             groups[Int(number)] = open
+            given = number
         }
         for token in growth.members { growth.place[Int(token)] = -1 }
+        return given
     }
 }

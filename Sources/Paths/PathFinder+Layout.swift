@@ -57,4 +57,16 @@ extension PathFinder {
         }
         needsLayout = true
     }
+
+    /// Bytes that the arrays of the market hold, scratch and spare room left out.
+    public var storageBytes: Int {
+        func bytes<T>(_ array: [T]) -> Int { array.count * MemoryLayout<T>.stride }
+        let state =
+            bytes(curves.root) + bytes(curves.range) + bytes(curves.gamma) + bytes(curves.start) * 3
+            + bytes(curves.liquidity) + bytes(curves.lower) + bytes(theta) + bytes(gas) + bytes(group)
+        let graph =
+            bytes(prices.token0) * 4 + bytes(prices.isLive) + bytes(prices.gain) + bytes(prices.price)
+            + bytes(prices.rowStart) * 2 + bytes(prices.rowTo) * 3 + bytes(prices.slackOut) * 2
+        return state + graph + prices.tokenCount * 20
+    }
 }

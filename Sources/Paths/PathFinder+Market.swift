@@ -3,7 +3,8 @@ public import Pools
 
 /// What one search found.
 public struct PathFinderResult: Hashable, Sendable {
-    /// Openings that pay after gas and hold in integers, in the order they were found.
+    /// Openings that pay after gas and hold in integers, in the order they were found. Each holds on its own; where two
+    /// share a pool, take one and search again.
     public var opportunities: [Opportunity] = []
     /// Openings whose best exact plan does not pay its gas.
     public var belowGas = 0
@@ -66,7 +67,9 @@ extension PathFinder {
     public mutating func search(
         through touched: [PoolIndex], in market: MarketState, stop: () -> Bool = { false }
     ) -> PathFinderResult {
-        finish(process(touched, stop: stop), in: market)
+        // Two statements: `finish` must see the prices that `process` leaves.
+        let drafts = process(touched, stop: stop)
+        return finish(drafts, in: market)
     }
 
     /// The same at the prices that pending swaps would leave; afterwards everything is as before.
@@ -102,8 +105,9 @@ extension PathFinder {
                 let loans = max(0, exact.loans.count - 1)
                 let found = Opportunity(
                     plan: exact, firstCycleHops: draft.firstCycle.count,
-                    gross: Double(exact.profit) * worth(of: exact.settlement),
+                    gross: Double(exact.profit) * plan.unitWorth,
                     gas: gasOf(exact.legs.map(\.pool)) + Double(loans) * settings.gas.extraLoan, bound: draft.bound,
+                    singleNet: max(0, draft.shortCycle.net),
                     end: draft.end)
                 if found.net > best?.net ?? 0 { best = found }
             }

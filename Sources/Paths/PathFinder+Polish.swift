@@ -18,13 +18,20 @@ extension PathFinder {
         return 0
     }
 
-    /// Lagrangian bound with a fixed cost per pool over the pools of the growth: no strategy nets more.
+    /// Lagrangian bound with a fixed cost per pool over the whole market: no strategy nets more.
     ///
-    /// Pools outside it keep a reduced cost of at least zero at fees raised by theta, so what they could earn at the
-    /// shadow prices is below their gas and adds nothing; `wholeMarketBound` shows it pool by pool.
-    func localBound() -> Double {
-        var sum = 0.0
-        for pool in growth.pools { sum += max(0, arbitrageWorth(pool) - gas[Int(pool)]) }
+    /// Only pools that could be away from their own state's reduced cost of zero are summed: those of the growth, of
+    /// open opportunities, and `pending` ones. All others keep a reduced cost of at least zero at fees raised by theta,
+    /// so what they could earn at the shadow prices is below their gas; `wholeMarketBound` shows it pool by pool.
+    func bound(pending: some Sequence<Int32>) -> Double {
+        var sum = 0.0, counted: Set<Int32> = []
+        func add(_ pool: Int32) {
+            guard counted.insert(pool).inserted else { return }
+            sum += max(0, arbitrageWorth(pool) - gas[Int(pool)])
+        }
+        for pool in growth.pools { add(pool) }
+        for open in groups { for pool in open.pools where prices.isLive[Int(pool)] { add(pool) } }
+        for pool in pending where prices.isLive[Int(pool)] { add(pool) }
         return max(0, sum - settings.gas.transaction)
     }
 
@@ -89,7 +96,8 @@ extension PathFinder {
     }
 
     private func draft(_ used: [Int], gross: Double, gas: Double) -> DraftPlan {
-        var plan = DraftPlan(settlement: growth.settlement, gross: gross, gas: gas)
+        var plan = DraftPlan(
+            settlement: growth.settlement, unitWorth: worth(of: growth.settlement), gross: gross, gas: gas)
         for i in used {
             let entry = candidate.entries[i], walk = curves.walk(entry.pool, to: entry.target)
             plan.legs.append(

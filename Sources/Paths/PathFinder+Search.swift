@@ -19,7 +19,7 @@ extension PathFinder {
         for pool in changed where prices.isLive[Int(pool)] {
             var kind = 0
             for edge in [pool * 2, pool * 2 + 1] where prices.cost(edge) < -ShadowPrices.tolerance {
-                kind = max(kind, settle(edge, &found, stop: stop) ? 2 : 1)
+                kind = max(kind, settle(edge, &found, changed, stop: stop) ? 2 : 1)
             }
             switch kind {
             case 0: counters.unchanged += 1
@@ -32,7 +32,9 @@ extension PathFinder {
     }
 
     /// Repairs one violated edge, or solves what it opened; true for the latter.
-    private mutating func settle(_ edge: Int32, _ found: inout [DraftOpportunity], stop: () -> Bool) -> Bool {
+    private mutating func settle(_ edge: Int32, _ found: inout [DraftOpportunity], _ changed: [Int32], stop: () -> Bool)
+        -> Bool
+    {
         guard case .cycle = prices.repair(edge) else { return false }
         var opportunity = DraftOpportunity()
         opportunity.firstCycle = prices.scratch.cycle
@@ -44,7 +46,7 @@ extension PathFinder {
         if opportunity.end == .unconverged { counters.unconverged += 1 }
         if opportunity.end == .cutShort { counters.cutShort += 1 }
         opportunity.jointGross = growth.solution.dual
-        opportunity.bound = localBound()
+        opportunity.bound = bound(pending: changed)
         for entry in dual.entries where entry.target > 0 { opportunity.targets.append((entry.pool, entry.target)) }
         revalue(&opportunity.first)
         revalue(&opportunity.shortCycle)
@@ -53,7 +55,9 @@ extension PathFinder {
         let single = opportunity.best.net
         if opportunity.end == .optimum { polish(&opportunity, stop: stop) }
         if opportunity.best.net <= single { counters.singleCycleWins += 1 }
-        closeGrowth()
+        // What grew into this one is part of its plan.
+        found.removeAll { growth.merged.contains($0.group) }
+        opportunity.group = closeGrowth()
         found.append(opportunity)
         return true
     }
@@ -73,7 +77,8 @@ extension PathFinder {
             return nil
         }
         var plan = DraftPlan(legs: legs, settlement: prices.source(ordered[0]), isCycle: true)
-        plan.gross = (last.amountOut - first.amountIn) * worth(of: plan.settlement)
+        plan.unitWorth = worth(of: plan.settlement)
+        plan.gross = (last.amountOut - first.amountIn) * plan.unitWorth
         plan.gas = gasOf(ordered.map { $0 >> 1 })
         return plan
     }
@@ -81,7 +86,8 @@ extension PathFinder {
     /// Values a cycle at the shadow prices of now.
     private func revalue(_ plan: inout DraftPlan) {
         guard let first = plan.legs.first, let last = plan.legs.last else { return }
-        plan.gross = (last.amountOut - first.amountIn) * worth(of: plan.settlement)
+        plan.unitWorth = worth(of: plan.settlement)
+        plan.gross = (last.amountOut - first.amountIn) * plan.unitWorth
     }
 
     /// The best net of all two- and three-hop cycles that pass `edge`, each sized on its own.

@@ -68,7 +68,9 @@ public struct PathFinder: Sendable {
     }
 
     /// Whether a pool can be on a cycle at all.
-    public func isOnCycle(_ pool: Int32) -> Bool { Int(pool) < prices.isLive.count && prices.isLive[Int(pool)] }
+    public func isOnCycle(_ pool: Int32) -> Bool {
+        pool >= 0 && Int(pool) < prices.isLive.count && prices.isLive[Int(pool)]
+    }
 
     /// Names a pool. It takes part after the next search, which then lays out the rows anew: O(pools).
     mutating func addPool(_ pool: Int32, _ token0: Int32, _ token1: Int32, gamma: Double, isConcentrated: Bool) {

@@ -24,7 +24,7 @@ public struct PathFinderSettings: Hashable, Sendable {
     /// Hops for which the pruning of pools that cannot pay their gas is safe.
     public var pruningHops = 4
     /// Newton steps of one local problem.
-    public var maxIterations = 60
+    public var maxIterations = 160
     /// Times a local problem may grow.
     public var maxRounds = 60
     /// Tokens of one local problem.

@@ -25,24 +25,37 @@ struct PlanFinisher {
         arrange()
     }
 
+    /// Swaps that lead away from the settlement token go first, so that the rest of every token, rounding included,
+    /// ends on a way into it and loans are repaid as proposed.
     private mutating func arrange() {
-        var left = Set(draft.legs.indices)
+        let steps = stepsToSettlement()
+        var left = Array(draft.legs.indices)
         while !left.isEmpty {
             let ready = left.filter { i in
                 source[i] == draft.settlement || !left.contains { target[$0] == source[i] }
             }
-            // Spenders of the settlement token last resort first: lowest position, for determinism.
-            if let next = ready.min() {
-                order.append(next)
-                left.remove(next)
-                continue
+            let next: Int
+            if let first = ready.min(by: { (-steps[$0], $0) < (-steps[$1], $1) }) {
+                next = first
+            } else {
+                // A circle outside the settlement token: borrow where another spender can take the remainder.
+                next = left.min { (lonely($0), -steps[$0], $0) < (lonely($1), -steps[$1], $1) } ?? left[0]
+                onLoan[next] = true
             }
-            // A circle outside the settlement token: borrow where another spender can take the remainder.
-            let next = left.min { (lonely($0), $0) < (lonely($1), $1) }!
-            onLoan[next] = true
             order.append(next)
-            left.remove(next)
+            left.removeAll { $0 == next }
         }
+    }
+
+    /// By swap: how many further swaps lead from what it buys to the settlement token.
+    private func stepsToSettlement() -> [Int] {
+        var steps = target.map { $0 == draft.settlement ? 0 : target.count }
+        for _ in target.indices {
+            for i in target.indices where target[i] != draft.settlement {
+                for k in target.indices where source[k] == target[i] { steps[i] = min(steps[i], steps[k] + 1) }
+            }
+        }
+        return steps
     }
 
     /// 1 when no other swap spends the same token.

@@ -1,7 +1,7 @@
 /// A log value per token such that no pool sells anything below it: the proof that no arbitrage exists.
 ///
 /// The value of one raw unit of token t is exp(price[t]). A directed edge u -> v of a pool has gain
-/// ln((1 - fee) * marginal price) - theta and reduced cost c = price[u] - price[v] - gain. All c >= 0 holds exactly when
+/// ln((1 - fee) * marginal price) - theta and reduced cost c = price[u] - price[v] - gain. All c >= 0 holds just when
 /// no cycle of any length has a positive sum of gains (potentials of difference constraints; Ramalingam, Song,
 /// Joskowicz and Miller 1999). A pool's change breaks at most its own two edges: a bounded Dijkstra either repairs the
 /// prices or ends in a negative cycle. Theta takes edges out that could not pay their gas.

@@ -89,7 +89,7 @@ struct ReferenceMarket {
                 totals.bound += draft.bound / 1e18
                 totals.single += max(0, draft.shortCycle.net) / 1e18
                 if draft.best.net > draft.bound + 1e10 { totals.aboveBound += 1 }
-                if draft.best.net < draft.shortCycle.net { totals.belowSingle += 1 }
+                if max(0, draft.best.net) < draft.shortCycle.net { totals.belowSingle += 1 }
                 if finder.wholeMarketBound() > draft.bound * (1 + 1e-9) + 1e10 { totals.wholeBoundAbove += 1 }
                 for target in draft.targets {
                     finder.curves.setRoot(target.pool, target.root)
