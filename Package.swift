@@ -47,6 +47,7 @@ let rows: [Row] = [
     Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
     Row(layer: 4, name: "Conformance", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
+    Row(layer: 4, name: "PoolVectors", uses: ["EVMTypes", "EVMCodec", "Pools"]),
     Row(layer: 4, name: "Telemetry", uses: ["EVMTypes"], products: ["Logging", "Metrics"]),
     Row(
         layer: 4, name: "NodeServices",
@@ -67,7 +68,7 @@ let rows: [Row] = [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
             "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
-            "Conformance",
+            "Conformance", "PoolVectors",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
 ]
