@@ -49,8 +49,10 @@ struct PoolsVectorsCommand: ParsableCommand {
                 let known = folder.flatMap { statesOf[$0] } ?? []
                 reports.append(try VectorFile.answer(name: file, bytes: bytes, states: known))
             } catch {
-                guard !isNamed, error.code == .unknownFormat || error.code == .notJSON else {
-                    throw CLIFailure(code: .badUsage, message: "\(file): \(error.description)")
+                let isOther = error.code == .unknownFormat || error.code == .notJSON
+                guard !isNamed, isOther else {
+                    let reason = isOther ? error.code.rawValue : error.description
+                    throw CLIFailure(code: .badUsage, message: "\(file): \(reason)")
                 }
                 passedOver.append(file)
             }

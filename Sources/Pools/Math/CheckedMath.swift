@@ -153,7 +153,7 @@ struct ScaledAmounts {
 enum ExactOutput {
     /// The least input whose quote is at least `wanted`, when quotes do not fall as inputs grow.
     ///
-    /// `guess` is where the search starts, `limit` the greatest input tried. At most 256 quotes, mostly about twenty:
+    /// `guess` is where the search starts, `limit` the greatest input tried. At most 256 quotes, mostly 40 to 60:
     /// the contract itself has no such function, so there is no formula to follow. `.insufficientLiquidity` when even
     /// the limit does not give it.
     static func leastInput(

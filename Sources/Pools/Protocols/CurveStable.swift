@@ -56,7 +56,7 @@ public struct CurveStablePool: Hashable, Sendable {
         return out
     }
 
-    /// The least input that gives at least `amountOut`; found by search, about ten quotes. Throws as the other quote.
+    /// The least input that gives at least `amountOut`; found by search, some 40 quotes. Throws as the other.
     public func quote(exactOut amountOut: UInt128, from i: Int, to j: Int) throws(QuoteError) -> UInt128 {
         guard amountOut != 0 else { throw .zeroAmount }
         try check(i, j)

@@ -86,7 +86,7 @@ public struct SolidlyPool: Hashable, Sendable {
         return out.lo
     }
 
-    /// The least input that gives at least `amountOut`; found by search, about twenty quotes.
+    /// The least input that gives at least `amountOut`; found by search, some tens of quotes.
     public func quote(exactOut amountOut: UInt128, zeroForOne: Bool) throws(QuoteError) -> UInt128 {
         let (from, to) = zeroForOne ? (reserve0, reserve1) : (reserve1, reserve0)
         guard amountOut != 0 else { throw .zeroAmount }
