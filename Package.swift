@@ -55,6 +55,7 @@ let rows: [Row] = [
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
     Row(layer: 4, name: "Conformance", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
     Row(layer: 4, name: "Simulation", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
+    Row(layer: 4, name: "PoolVectors", uses: ["EVMTypes", "EVMCodec", "Pools"]),
     Row(layer: 4, name: "Telemetry", uses: ["EVMTypes"], products: ["Logging", "Metrics"]),
     Row(
         layer: 4, name: "NodeServices",
@@ -79,7 +80,7 @@ let rows: [Row] = [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
             "ChainRegistry", "KeyVault",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
-            "Conformance", "Simulation", "ChainCosts", "ForkState", "Devnet",
+            "Conformance", "Simulation", "ChainCosts", "ForkState", "Devnet", "PoolVectors",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
 ]

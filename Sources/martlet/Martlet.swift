@@ -15,7 +15,7 @@ struct Martlet: AsyncParsableCommand {
         subcommands: [
             NodeCommand.self, ScanCommand.self, KeysCommand.self, ExecutorCommand.self, AdminCommand.self,
             ChainsCommand.self,
-            ConfigCommand.self, EVMCommand.self, DevnetCommand.self, SimulateCommand.self,
+            ConfigCommand.self, EVMCommand.self, DevnetCommand.self, SimulateCommand.self, PoolsCommand.self,
         ])
 
     /// Runs the command line and ends the process with the documented exit code; an error never becomes a trap.
