@@ -4,7 +4,7 @@ SWIFT_FLAGS :=
 BENCH_ROWS := SearchCore,KeyVault,Conformance
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
-.PHONY: help setup build run test test-unit test-contracts test-fuzz test-chain soak lint format bench bench-evm contracts clean
+.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-chain soak lint format bench bench-evm contracts clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -19,7 +19,7 @@ build: setup ## Build the release executable .build/release/martlet
 run: build ## Set up, start a local chain and the node on it, show arbitrage being landed; Ctrl-C ends it
 	@scripts/run.sh
 
-test: setup test-unit test-contracts test-fuzz test-chain ## Everything: unit and vector tests, contracts, the EVM against EELS, the node on a real chain
+test: setup test-unit test-keys test-contracts test-fuzz test-chain ## Everything: unit and vector tests, contracts, the EVM against EELS, the node on a real chain
 	@scripts/summary.sh
 
 test-unit:
@@ -30,6 +30,9 @@ test-contracts:
 
 test-fuzz: ## The EVM against the executable specification on random cases (FUZZ_FLAGS="--seconds N --seed S")
 	@MARTLET_FUZZ_SCRATCH=.build-test MARTLET_FUZZ_FLAGS="-Xswiftc -enable-testing $(SWIFT_FLAGS)" scripts/fuzz-evm.sh $(FUZZ_FLAGS)
+
+test-keys: ## Keys and signers beside eth-account and eth-keyfile
+	@scripts/test-keys.sh $(TEST_FLAGS)
 
 test-chain:
 	@scripts/test-chain.sh

@@ -21,6 +21,7 @@ let systemLibraries: [(name: String, pkgConfig: String?, apt: String)] = [
     ("CCurl", "libcurl", "libcurl4-openssl-dev"),
     ("CRocksDB", nil, "librocksdb-dev"),
     ("CGMP", "gmp", "libgmp-dev"),
+    ("CPKCS11", "p11-kit-1", "libp11-kit-dev"),
 ]
 
 let rows: [Row] = [
@@ -35,11 +36,14 @@ let rows: [Row] = [
     Row(
         layer: 2, name: "SearchCore",
         uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules"]),
-    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools"]),
+    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "KeyVault"]),
     Row(layer: 3, name: "KeyVault", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(
         layer: 3, name: "NodeClient", uses: ["EVMTypes", "EVMCodec", "CCurl"],
         products: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL", "Logging"]),
+    Row(
+        layer: 3, name: "Signers",
+        uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "KeyVault", "NodeClient", "CPKCS11"]),
     Row(layer: 3, name: "PoolStore", uses: ["EVMTypes", "EVMCodec", "Pools", "CRocksDB"]),
     Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
@@ -49,7 +53,7 @@ let rows: [Row] = [
         layer: 4, name: "NodeServices",
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
-            "ChainRegistry", "KeyVault",
+            "ChainRegistry", "KeyVault", "Signers",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry",
         ],
         products: ["Logging", "Metrics", "ServiceLifecycle"]),
@@ -62,7 +66,7 @@ let rows: [Row] = [
         layer: 5, name: "martlet",
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
-            "ChainRegistry", "KeyVault",
+            "ChainRegistry", "KeyVault", "Signers",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
             "Conformance",
         ],
@@ -104,7 +108,7 @@ func refuse(_ message: String) -> Never {
 let layerOf = Dictionary(
     uniqueKeysWithValues: systemLibraries.map { ($0.name, 0) } + rows.map { ($0.name, $0.layer) })
 /// The only L3 targets that other L3 targets may use.
-let sharedAdapters: Set = ["NodeClient", "ChainRegistry"]
+let sharedAdapters: Set = ["NodeClient", "ChainRegistry", "KeyVault"]
 for row in rows {
     for use in row.uses {
         guard let below = layerOf[use] else { refuse("\(row.name) uses \(use), which no row declares") }
