@@ -73,7 +73,7 @@ def keystores():
     ours = folder("ours")
     for strength in (["--light"], []):
         made = answer("keys", "new", "--keys-dir", ours, "--password-file", password, *strength)
-        raw = decode_keyfile_json(json.loads(Path(made["path"]).read_text()), PASSWORD)
+        raw = decode_keyfile_json(json.loads(Path(made["path"]).read_text()), PASSWORD.encode())
         check("eth-keyfile opens our file", Account.from_key(raw).address == made["address"], made)
         check("mode 0600", os.stat(made["path"]).st_mode & 0o777 == 0o600)
     theirs = folder("theirs")
