@@ -12,7 +12,7 @@ import Testing
     private static let module = "/usr/lib/softhsm/libsofthsm2.so"
 
     /// A fresh token with keys "trader" (secp256k1), "other" (P-256) and two "twin"s; nil when SoftHSM2 is not here.
-    private static let folder: TemporaryFolder? = {
+    private nonisolated(unsafe) static let folder: TemporaryFolder? = {
         guard FileManager.default.fileExists(atPath: module), let folder = try? TemporaryFolder(),
             (try? run("pkcs11-tool", ["--version"])) != nil
         else {
@@ -25,7 +25,7 @@ import Testing
         let made = try? run(
             "softhsm2-util",
             ["--init-token", "--free", "--label", "martlet", "--so-pin", "12345678", "--pin", "987654"])
-        guard made??.status == 0 else { return nil }
+        guard made?.status == 0 else { return nil }
         for (label, curve, id) in [
             ("trader", "secp256k1", "01"), ("other", "prime256v1", "02"), ("twin", "secp256k1", "03"),
             ("twin", "secp256k1", "04"),
