@@ -4,7 +4,7 @@ SWIFT_FLAGS :=
 BENCH_ROWS := SearchCore,KeyVault,Conformance
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
-.PHONY: help setup build run test test-unit test-contracts test-fuzz test-devnet test-chain test-fork soak lint format bench bench-evm contracts clean
+.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork soak lint format bench bench-evm contracts clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -19,7 +19,7 @@ build: setup ## Build the release executable .build/release/martlet
 run: build ## Set up, start a local chain and the node on it, show arbitrage being landed; Ctrl-C ends it
 	@scripts/run.sh
 
-test: setup test-unit test-contracts test-fuzz test-devnet test-fork test-chain ## Everything: unit and vector tests, contracts, the EVM against EELS, devnet, forks, the node on a real chain
+test: setup test-unit test-keys test-contracts test-fuzz test-devnet test-fork test-chain ## Everything: unit and vector tests, keys beside eth-account, contracts, the EVM against EELS, devnet, forks, the node on a real chain
 	@scripts/summary.sh
 
 test-unit:
@@ -33,6 +33,9 @@ test-fuzz: ## The EVM against the executable specification on random cases (FUZZ
 
 test-devnet: ## The devnet and its market, driven by Python clients and by the node in live mode
 	@scripts/test-devnet.sh
+
+test-keys: ## Keys and signers beside eth-account and eth-keyfile
+	@scripts/test-keys.sh $(TEST_FLAGS)
 
 test-chain:
 	@scripts/test-chain.sh

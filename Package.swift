@@ -21,6 +21,7 @@ let systemLibraries: [(name: String, pkgConfig: String?, apt: String)] = [
     ("CCurl", "libcurl", "libcurl4-openssl-dev"),
     ("CRocksDB", nil, "librocksdb-dev"),
     ("CGMP", "gmp", "libgmp-dev"),
+    ("CPKCS11", "p11-kit-1", "libp11-kit-dev"),
 ]
 
 /// C of our own, where Swift has no form for it (docs/adr/0005-keccak-in-c.md).
@@ -41,11 +42,14 @@ let rows: [Row] = [
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Pools", "Paths", "ChainCosts", "Bundles", "RiskRules",
         ]),
-    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools"]),
+    Row(layer: 3, name: "ChainRegistry", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "KeyVault"]),
     Row(layer: 3, name: "KeyVault", uses: ["EVMTypes", "EVMCrypto", "EVMCodec"]),
     Row(
         layer: 3, name: "NodeClient", uses: ["EVMTypes", "EVMCodec", "CCurl"],
         products: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL", "Logging"]),
+    Row(
+        layer: 3, name: "Signers",
+        uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "KeyVault", "NodeClient", "CPKCS11"]),
     Row(layer: 3, name: "Database", uses: ["CRocksDB"]),
     Row(layer: 3, name: "PoolStore", uses: ["EVMTypes", "EVMCodec", "Pools", "Database"]),
     Row(
@@ -61,7 +65,7 @@ let rows: [Row] = [
         layer: 4, name: "NodeServices",
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Pools", "Paths", "ChainCosts", "Bundles", "RiskRules",
-            "SearchCore", "ChainRegistry", "KeyVault",
+            "SearchCore", "ChainRegistry", "KeyVault", "Signers",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry",
         ],
         products: ["Logging", "Metrics", "ServiceLifecycle"]),
@@ -78,7 +82,7 @@ let rows: [Row] = [
         layer: 5, name: "martlet",
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
-            "ChainRegistry", "KeyVault",
+            "ChainRegistry", "KeyVault", "Signers",
             "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
             "Conformance", "Simulation", "ChainCosts", "ForkState", "Devnet", "PoolVectors",
         ],
@@ -121,7 +125,7 @@ let layerOf = Dictionary(
     uniqueKeysWithValues: systemLibraries.map { ($0.name, 0) } + cTargets.map { ($0, 0) }
         + rows.map { ($0.name, $0.layer) })
 /// The only L3 targets that other L3 targets may use.
-let sharedAdapters: Set = ["NodeClient", "ChainRegistry", "Database"]
+let sharedAdapters: Set = ["NodeClient", "ChainRegistry", "Database", "KeyVault"]
 for row in rows {
     for use in row.uses {
         guard let below = layerOf[use] else { refuse("\(row.name) uses \(use), which no row declares") }

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(
-  libsecp256k1-dev libssl-dev libgmp-dev libcurl4-openssl-dev librocksdb-dev libsqlite3-dev zlib1g-dev
+  libsecp256k1-dev libssl-dev libgmp-dev libcurl4-openssl-dev librocksdb-dev libsqlite3-dev zlib1g-dev libp11-kit-dev softhsm2 opensc
   pkg-config python3 python3-venv gzip xz-utils git make g++
 )
 

@@ -52,6 +52,54 @@ public struct KeysSection: Hashable, Sendable {
     /// Keystore of the identity that signs relay requests; holds no money.
     public let relayKeystore: String?
     public let relayPasswordFile: String?
+    /// `[[keys.signer]]`: keys by role, wherever they live.
+    public let signers: [SignerSection]
+}
+
+/// `[[keys.signer]]`: one key, what it is for, and where it lives.
+public struct SignerSection: Hashable, Sendable {
+    /// Where a key can live.
+    public enum Home: String, CaseIterable, Sendable {
+        /// A keystore file, opened in this process.
+        case keystore
+        /// `martlet signer` over its Unix socket; the policy is in there.
+        case process
+        /// A web3signer server.
+        case web3signer
+        /// A PKCS#11 token.
+        case pkcs11
+    }
+
+    /// What the key is for: "executor", "bundle" or "treasury".
+    public let role: String
+    /// Names of chain files it is for; empty means all.
+    public let chains: [String]
+    public let home: Home
+    /// The account; nil only for a keystore, which names it.
+    public let address: Address?
+    public let keystore: String?
+    /// Where the password or PIN comes from: one of the four.
+    public let passwordFile: String?
+    public let passwordEnvironment: String?
+    public let passwordCredential: String?
+    /// Socket of a signer process.
+    public let socket: String?
+    /// A web3signer's address, door and certificates.
+    public let url: String?
+    public let door: String
+    public let tlsRoots: String?
+    public let tlsCertificate: String?
+    public let tlsKey: String?
+    /// A token's module, label and key label.
+    public let module: String?
+    public let token: String?
+    public let label: String?
+    /// File of signing rules; needed everywhere but with a signer process.
+    public let policy: String?
+    /// Audit log; rolling limits last over restarts only with one.
+    public let audit: String?
+    /// Signing stops while this file exists.
+    public let stopFile: String?
 }
 
 /// `[limits]`: what the node may risk. Amounts are wei of the native coin.

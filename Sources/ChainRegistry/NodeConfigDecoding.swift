@@ -42,9 +42,57 @@ struct NodeConfigReader {
         let keys = KeysSection(
             searcherKeystore: path(section, "searcher_keystore"),
             searcherPasswordFile: path(section, "searcher_password_file"),
-            relayKeystore: path(section, "relay_keystore"), relayPasswordFile: path(section, "relay_password_file"))
+            relayKeystore: path(section, "relay_keystore"), relayPasswordFile: path(section, "relay_password_file"),
+            signers: section.rows("signer").compactMap { signer($0) })
         section.finish()
         return keys
+    }
+
+    private enum Role: String, CaseIterable { case executor, bundle, treasury }
+    private enum Door: String, CaseIterable {
+        case rest
+        case jsonRPC = "json-rpc"
+    }
+
+    private func signer(_ row: TableReader) -> SignerSection? {
+        let role: Role? = row.choice("role"), home: SignerSection.Home? = row.choice("home")
+        let door = row.choice("door", standard: Door.rest)
+        let signer = SignerSection(
+            role: role?.rawValue ?? "", chains: row.texts("chains"), home: home ?? .keystore,
+            address: row.address("address", required: home != nil && home != .keystore),
+            keystore: path(row, "keystore"), passwordFile: path(row, "password_file"),
+            passwordEnvironment: row.text("password_env", required: false),
+            passwordCredential: row.text("password_credential", required: false), socket: path(row, "socket"),
+            url: row.text("url", required: false), door: door?.rawValue ?? "", tlsRoots: path(row, "tls_roots"),
+            tlsCertificate: path(row, "tls_certificate"), tlsKey: path(row, "tls_key"), module: path(row, "module"),
+            token: row.text("token", required: false), label: row.text("label", required: false),
+            policy: path(row, "policy"), audit: path(row, "audit"), stopFile: path(row, "stop_file"))
+        row.finish()
+        let needed: [(String, Bool)] =
+            switch home {
+            case .keystore: [("keystore", signer.keystore == nil), ("policy", signer.policy == nil)]
+            case .process: [("socket", signer.socket == nil)]
+            case .web3signer: [("url", signer.url == nil), ("policy", signer.policy == nil)]
+            case .pkcs11:
+                [
+                    ("module", signer.module == nil), ("token", signer.token == nil), ("label", signer.label == nil),
+                    ("policy", signer.policy == nil),
+                ]
+            case nil: []
+            }
+        for (key, isMissing) in needed where isMissing {
+            row.refuse(key, "is missing", expected: "it, with home = \"\(signer.home.rawValue)\"")
+        }
+        if (signer.tlsCertificate == nil) != (signer.tlsKey == nil) {
+            row.refuse("tls_key", "goes with tls_certificate", expected: "both or neither")
+        }
+        let sources = [signer.passwordFile, signer.passwordEnvironment, signer.passwordCredential].compactMap(\.self)
+        if sources.count > 1 {
+            row.refuse(
+                "password_file", "is not the only password source",
+                expected: "one of password_file, password_env, password_credential")
+        }
+        return role == nil || home == nil ? nil : signer
     }
 
     func limits(gasCap: UInt64?, blockTimeMilliseconds: UInt64?) -> LimitsSection {

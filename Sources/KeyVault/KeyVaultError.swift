@@ -32,6 +32,12 @@ public struct KeyVaultError: Error, Sendable, CustomStringConvertible {
         case cancelled
         /// A key that the whole world knows, on a chain with value.
         case wellKnownKey = "well-known-key"
+        /// Another process holds the audit log.
+        case busy
+        /// The audit log was changed, cut or damaged.
+        case auditBroken = "audit-broken"
+        /// A signer that cannot be reached or used.
+        case signerUnavailable = "signer-unavailable"
         /// The operating system refused.
         case io
         /// The C library under us failed (out of memory in scrypt).

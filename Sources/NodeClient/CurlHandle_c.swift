@@ -79,6 +79,10 @@ struct CurlHandle: ~Copyable {
         _ = martlet_curl_set_long(raw, CURLOPT_TCP_KEEPALIVE, 1)
         _ = martlet_curl_set_long(raw, CURLOPT_TCP_NODELAY, 1)
         if let file = request.tlsRootsFile { _ = martlet_curl_set_string(raw, CURLOPT_CAINFO, file) }
+        if let files = request.clientCertificate {
+            _ = martlet_curl_set_string(raw, CURLOPT_SSLCERT, files.certificateFile)
+            _ = martlet_curl_set_string(raw, CURLOPT_SSLKEY, files.keyFile)
+        }
     }
 
     private func result(of outcome: CURLcode, _ transfer: Transfer) -> Result<HTTPResponse, NodeError> {

@@ -20,11 +20,14 @@ public struct HTTPRequest: Sendable {
     public var responseBytesMax: Int
     /// PEM file of trusted authorities instead of the system's.
     public var tlsRootsFile: String?
+    /// PEM files of the client's certificate and key, for peers that ask for one.
+    public var clientCertificate: ClientCertificate?
 
     public init(
         _ method: Method, _ url: EndpointURL, body: [UInt8] = [], headers: [HTTPHeader] = [],
         timeout: Duration = .seconds(10),
-        connectTimeout: Duration = .seconds(5), responseBytesMax: Int = 64 << 20, tlsRootsFile: String? = nil
+        connectTimeout: Duration = .seconds(5), responseBytesMax: Int = 64 << 20, tlsRootsFile: String? = nil,
+        clientCertificate: ClientCertificate? = nil
     ) {
         self.method = method
         self.url = url
@@ -34,6 +37,20 @@ public struct HTTPRequest: Sendable {
         self.connectTimeout = connectTimeout
         self.responseBytesMax = responseBytesMax
         self.tlsRootsFile = tlsRootsFile
+        self.clientCertificate = clientCertificate
+    }
+}
+
+/// Who we are to a TLS peer: two PEM files, the key without a password and of mode 0600.
+public struct ClientCertificate: Sendable, Hashable {
+    /// The certificate, with its intermediates behind it.
+    public var certificateFile: String
+    /// The private key.
+    public var keyFile: String
+
+    public init(certificateFile: String, keyFile: String) {
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
     }
 }
 

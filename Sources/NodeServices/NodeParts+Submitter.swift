@@ -10,7 +10,7 @@ import SearchCore
 extension MartletNode {
     /// The submitter, with what the last run left unsettled; nil without a key, an executor or a wrapped native token.
     static func submitter(
-        _ config: NodeConfig, isLive: Bool, signer: Signer?, relays: [FlashbotsRelay], parts: SubmitterParts
+        _ config: NodeConfig, isLive: Bool, signer: (any Signer)?, relays: [FlashbotsRelay], parts: SubmitterParts
     ) async throws -> Submitter? {
         guard let signer, let executor = config.chain.executor, let token = config.chain.wrappedNative else {
             return nil

@@ -17,7 +17,7 @@ struct NodeParts: Sendable {
     let reader: NodeReader
     let store: PoolStore
     let archive: NodeArchive
-    let signer: Signer?
+    let signer: (any Signer)?
     let host: SearchHost
     let keeper: MarketKeeper
     let follower: BlockFollower
@@ -55,7 +55,7 @@ extension MartletNode {
     ) async throws -> MartletNode {
         let configs = try NodeSetup.endpoints(config, environment: environment)
         let (endpoints, session) = try await connect(config, configs)
-        var signer: Signer?
+        var signer: (any Signer)?
         if let executor = config.chain.executor { signer = try NodeSetup.signer(config, executor: executor) }
         let relays = try NodeSetup.relays(config)
         if isLive { try requireLive(config, signer: signer, relays: relays) }
@@ -71,7 +71,8 @@ extension MartletNode {
         return MartletNode(config: config, isLive: isLive, parts: parts, counters: counters, logger: logger)
     }
 
-    private static func requireLive(_ config: NodeConfig, signer: Signer?, relays: [FlashbotsRelay]) throws(NodeFailure)
+    private static func requireLive(_ config: NodeConfig, signer: (any Signer)?, relays: [FlashbotsRelay])
+        throws(NodeFailure)
     {
         if config.chain.executor == nil {
             throw NodeFailure(
@@ -118,7 +119,7 @@ extension MartletNode {
     }
 
     private static func assemble(
-        _ config: NodeConfig, isLive: Bool, signer: Signer?, relays: [FlashbotsRelay], store: PoolStore,
+        _ config: NodeConfig, isLive: Bool, signer: (any Signer)?, relays: [FlashbotsRelay], store: PoolStore,
         endpoints: EndpointPool, session: SocketSession?, counters: NodeCounters, logger: Logger
     ) async throws -> NodeParts {
         let market = try loadMarket(config, store)

@@ -56,16 +56,27 @@ enum NodeSetup {
     }
 
     /// The searcher's signer: this chain, this executor, no value, the configured limits.
-    static func signer(_ config: NodeConfig, executor: Address) throws(NodeFailure) -> Signer? {
+    static func signer(_ config: NodeConfig, executor: Address) throws(NodeFailure) -> (any Signer)? {
+        if let row = SignerSetup.row(config.keys, role: .executor, chain: config.chain.name) {
+            do { return try SignerSetup.open(row) } catch let error as KeyVaultError {
+                throw NodeFailure(error.code == .wrongPassword ? .refused : .configuration, "executor key: \(error)")
+            } catch {
+                throw NodeFailure(.configuration, "executor key: \(error)")
+            }
+        }
         guard let path = config.keys.searcherKeystore else { return nil }
         let key = try key(path, passwordFile: config.keys.searcherPasswordFile, role: "searcher")
         let gasLimit = config.limits.gasLimitMax
-        let policy = SigningPolicy(
-            chainIDs: [config.chain.chainID], recipients: [executor], valueWeiMax: .zero,
-            feePerGasWeiMax: config.limits.gasPriceMax, gasLimitMax: gasLimit,
-            costWeiMax: config.limits.gasPriceMax.multiplied(by: U256(gasLimit)) ?? .max, kinds: [.dynamicFee])
+        // `run` only: whoever controls this process cannot have the executor emptied by `withdraw`.
+        let run = ChainPolicy.selector(ABI.selector("run(uint256,bytes)"))
+        var chain = ChainPolicy(
+            chainID: config.chain.chainID, routes: [.bundle],
+            targets: [.init(executor, selectors: run.map { [$0] } ?? [])], feePerGasWeiMax: config.limits.gasPriceMax,
+            gasLimitMax: gasLimit)
+        chain.costWeiMax = config.limits.gasPriceMax.multiplied(by: U256(gasLimit))
+        let policy = KeyPolicy(address: key.address, chains: [chain])
         do {
-            return try Signer(key: key, policy: policy)
+            return try LocalSigner(key: key, policy: policy)
         } catch {
             throw NodeFailure(.refused, "searcher key: \(error)")
         }
@@ -74,10 +85,19 @@ enum NodeSetup {
     /// The relays of the chain that take Flashbots-style bundles, with the identity that signs their headers.
     static func relays(_ config: NodeConfig) throws(NodeFailure) -> [FlashbotsRelay] {
         var identity: RelayIdentity?
-        if let path = config.keys.relayKeystore {
+        if let row = SignerSetup.row(config.keys, role: .bundle, chain: config.chain.name) {
+            let signer: any Signer
+            do { signer = try SignerSetup.open(row) } catch {
+                throw NodeFailure(.configuration, "bundle key: \(error)")
+            }
+            guard let blocking = signer as? any BlockingSigner else {
+                throw NodeFailure(.configuration, "bundle key: its home must be keystore, process or pkcs11")
+            }
+            identity = RelayIdentity(address: blocking.address) { blocking.answer(.message($0)).signature }
+        } else if let path = config.keys.relayKeystore {
             let key = try key(path, passwordFile: config.keys.relayPasswordFile, role: "relay")
             do {
-                let signer = try Signer(key: key, policy: .messagesOnly)
+                let signer = try LocalSigner(key: key, policy: .messagesOnly)
                 identity = RelayIdentity(address: signer.address) { message in try? signer.signPersonalMessage(message)
                 }
             } catch {

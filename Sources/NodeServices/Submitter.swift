@@ -26,7 +26,7 @@ struct Candidate: Sendable {
 actor Submitter {
     struct Setup: Sendable {
         var isLive: Bool
-        var signer: Signer
+        var signer: any Signer
         /// Where bundles go; the first also simulates what was not verified here.
         var relays: [FlashbotsRelay]
         /// Whether the first relay simulates every bundle.
@@ -122,13 +122,14 @@ actor Submitter {
             setup.counters.reason("worseThanSubmitted")
             return
         }
-        let signed: Transaction
-        do {
-            signed = try setup.signer.sign(candidate.plan.ours)
-        } catch {
-            setup.counters.reason("signer.\(error.rawValue)")
+        var signed = candidate.plan.ours
+        let outcome = await setup.signer.sign(.transaction(signed, .bundle))
+        guard let signature = outcome.signature else {
+            setup.counters.reason("signer.\(outcome.reason ?? "")")
+            if let text = outcome.text { setup.logger.warning("not signed", metadata: ["reason": "\(text)"]) }
             return
         }
+        signed.signature = signature
         guard let raw = candidate.plan.rawTransactions(signed: signed) else {
             return skip(\.bundlesFailed, "bundles.failed", "unsignedBundle")
         }

@@ -48,6 +48,8 @@ struct OwnerSession {
     let keystorePath: String
     /// The keystore's own account.
     let owner: Address
+    /// Most value that one transaction of this session may send; nothing, unless a command says otherwise.
+    var valueWeiMax = U256.zero
 
     /// Opens the configuration's keystore (its public part only) and endpoints.
     init(_ options: ConfigOptions) throws {
@@ -111,7 +113,7 @@ struct OwnerSession {
     /// What the configured limits say of `transaction`; the signer enforces the same.
     func policy(recipient: Address?) -> SigningPolicy {
         SigningPolicy(
-            chainIDs: [chain.chainID], recipients: recipient.map { [$0] } ?? [], valueWeiMax: .zero,
+            chainIDs: [chain.chainID], recipients: recipient.map { [$0] } ?? [], valueWeiMax: valueWeiMax,
             feePerGasWeiMax: config.limits.gasPriceMax, gasLimitMax: chain.transactionGasLimitMax,
             allowsCreation: recipient == nil)
     }
@@ -157,7 +159,7 @@ struct OwnerSession {
         let signer = try CLIFailure.keys { () throws(KeyVaultError) in
             let password = try source.read(label: "Password of \(owner.checksummed)")
             let key = try KeyFolder.open(file: keystorePath, password: password)
-            return try Signer(key: key, policy: policy(recipient: transaction.to))
+            return try LocalSigner(key: key, policy: policy(recipient: transaction.to))
         }
         guard signer.address == owner else {
             throw CLIFailure(

@@ -17,7 +17,7 @@ struct ExecutorDeployCommand: AsyncParsableCommand {
     func run() async throws {
         let session = try OwnerSession(options)
         defer { session.pool.close() }
-        let wrapped = try await wrappedNative(session)
+        let wrapped = try await Self.wrappedNative(session)
         let immutables = ExecutorCode.Immutables(owner: session.owner, wrappedNative: wrapped)
         guard let data = ExecutorCode.initCode(immutables) else {
             throw CLIFailure(
@@ -31,12 +31,12 @@ struct ExecutorDeployCommand: AsyncParsableCommand {
         }
         guard sending.live else { return report(planned: transaction, immutables) }
         let receipt = try await session.send(transaction, sending)
-        let address = try await verified(receipt, immutables, session)
+        let address = try await Self.verified(receipt, immutables, session)
         report(deployed: address, receipt, immutables)
     }
 
     /// The chain's wrapped native token, which must have code there.
-    private func wrappedNative(_ session: OwnerSession) async throws -> Address {
+    static func wrappedNative(_ session: OwnerSession) async throws -> Address {
         guard let wrapped = session.chain.wrappedNative else {
             throw CLIFailure(
                 code: .badConfiguration,
@@ -53,7 +53,7 @@ struct ExecutorDeployCommand: AsyncParsableCommand {
     }
 
     /// The new contract's address, once its code was compared with ours to the byte.
-    private func verified(
+    static func verified(
         _ receipt: Receipt, _ immutables: ExecutorCode.Immutables, _ session: OwnerSession
     ) async throws -> Address {
         guard receipt.succeeded, let address = receipt.contractAddress else {

@@ -14,7 +14,7 @@ struct Martlet: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             NodeCommand.self, ScanCommand.self, KeysCommand.self, ExecutorCommand.self, AdminCommand.self,
-            ChainsCommand.self,
+            ChainsCommand.self, SignerCommand.self,
             ConfigCommand.self, EVMCommand.self, DevnetCommand.self, SimulateCommand.self, PoolsCommand.self,
         ])
 

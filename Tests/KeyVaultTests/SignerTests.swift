@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func whatThePolicyAllowsIsSignedByTheKey() throws {
-        let signer = try Signer(key: key(sampleKey), policy: policy())
+        let signer = try LocalSigner(key: key(sampleKey), policy: policy())
         let signed = try signer.sign(transaction())
         #expect(signed.sender() == signer.address)
         #expect(signed.signature?.isLowS == true)
@@ -51,7 +51,7 @@ import Testing
             ),
             (.alreadySigned, { $0.signature = Signature(r: 1, s: 1, yParity: 0) }),
         ]
-        let signer = try Signer(key: key(sampleKey), policy: policy())
+        let signer = try LocalSigner(key: key(sampleKey), policy: policy())
         for (reason, change) in cases {
             let changed = transaction(change)
             #expect(policy().refusal(of: changed) == reason)
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func aPauseStopsSigningAtOnceAndResumeAllowsItAgain() throws {
-        let signer = try Signer(key: key(sampleKey), policy: policy())
+        let signer = try LocalSigner(key: key(sampleKey), policy: policy())
         signer.pause()
         #expect(signer.isPaused)
         #expect(throws: SigningRefusal.paused) { try signer.sign(transaction()) }
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func noSignatureIsHandedOutAfterPauseReturned() throws {
-        let signer = try Signer(key: key(sampleKey), policy: policy())
+        let signer = try LocalSigner(key: key(sampleKey), policy: policy())
         let job = transaction()
         let handedOut = Atomic<UInt64>(0), running = Atomic<Int>(2)
         // Threads of their own: busy tasks would take the whole cooperative pool of a small machine.
@@ -123,7 +123,7 @@ import Testing
 
     @Test func messagesAreEIP191AndRecoverToTheSigner() throws {
         // apis.md 6.3 key; the signature was made by eth-account 0.14.0 (sign_message of "hello martlet").
-        let signer = try Signer(key: key(String(repeating: "46", count: 32)), policy: .messagesOnly)
+        let signer = try LocalSigner(key: key(String(repeating: "46", count: 32)), policy: .messagesOnly)
         let message = Array("hello martlet".utf8)
         let signature = try signer.signPersonalMessage(message)
         #expect(Secp256k1.recover(EIP191.personalHash(message), signature) == signer.address)
@@ -141,21 +141,25 @@ import Testing
             #expect(WellKnownKeys.contains(key(hex).address))
             for chains: Set<UInt64> in [[1], [1_337, 42_161]] {
                 let error = failure { () throws(KeyVaultError) in
-                    try Signer(key: key(hex), policy: policy(chainIDs: chains))
+                    try LocalSigner(key: key(hex), policy: policy(chainIDs: chains))
                 }
                 #expect(error?.code == .wellKnownKey)
             }
-            #expect(try Signer(key: key(hex), policy: policy(chainIDs: [1_337, 31_337])).address == key(hex).address)
+            let local = try LocalSigner(key: key(hex), policy: policy(chainIDs: [1_337, 31_337]))
+            #expect(local.address == key(hex).address)
         }
         #expect(!WellKnownKeys.contains(key(sampleKey).address))
         #expect(!WellKnownKeys.contains(key(String(repeating: "0", count: 62) + "65").address))
         for address in [
             "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x9858EfFD232B4033E47d90003D41EC34EcaEda94",
             "0xd9A284367b6D3e25A91c91b5A430AF2593886EB9", "0x90F8bf6A479f320ead074411a4B0e7944Ea8c9C1",
+            "0x8626f6940E2eb28930eFb4CeF49B2d1F2C9C1199", "0x4C1C56443AbFe6dD33de31dAaF0a6E929DBc4971",
+            "0x1dF62f291b2E969fB0849d99D9Ce41e2F137006e", "0x627306090abaB3A6e1400e9345bC60c78a8BEf57",
         ] {
             #expect(WellKnownKeys.contains(try #require(Address(hex: address))))
         }
-        #expect(WellKnownKeys.mnemonicCount == 40)
+        #expect(WellKnownKeys.sentenceCount == 20)
+        #expect(WellKnownKeys.accounts(of: "no sentence", "").isEmpty)
     }
 }
 

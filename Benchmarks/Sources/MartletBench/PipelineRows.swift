@@ -85,7 +85,7 @@ private final class Pipeline {
     let swaps: [PendingTransaction]
     private var heads: BenchMarket.Heads
     private let frames: [[UInt8]]
-    private let signer: Signer
+    private let signer: LocalSigner
     private var turn = 0
 
     init(_ swaps: [PendingTransaction]) {
@@ -97,7 +97,7 @@ private final class Pipeline {
             fatalError("the benchmark's key is out of range")
         }
         do {
-            signer = try Signer(
+            signer = try LocalSigner(
                 key: key,
                 policy: SigningPolicy(
                     chainIDs: [BenchMarket.chainID], recipients: [BenchMarket.executor], valueWeiMax: .zero,
@@ -127,7 +127,7 @@ private final class Pipeline {
 
     /// The request of a plan, as `Relays` writes it.
     func request(_ plan: PlannedBundle) -> [UInt8] {
-        guard let signed = try? signer.sign(plan.bundle.ours),
+        guard let signed = try? signer.sign(plan.bundle.ours, .bundle),
             let transactions = plan.bundle.rawTransactions(signed: signed)
         else { fatalError("the plan was not signed") }
         var object = JSONObject()

@@ -29,7 +29,10 @@ public struct Authorization: Hashable, Sendable {
     }
 
     /// What the authority signs: keccak256(0x05 ‖ rlp([chainID, address, nonce])). Source: EIP-7702.
-    public var signingHash: Hash32 {
+    public var signingHash: Hash32 { Keccak256.hash(signingPayload()) }
+
+    /// The bytes that are hashed for signing: 0x05 ‖ rlp([chainID, address, nonce]).
+    public func signingPayload() -> [UInt8] {
         var encoder = RLP.Encoder(reservingCapacity: 64)
         encoder.appendRaw(0x05)
         encoder.appendList { list in
@@ -37,7 +40,7 @@ public struct Authorization: Hashable, Sendable {
             list.append(Optional(address))
             list.append(nonce)
         }
-        return Keccak256.hash(encoder.bytes)
+        return encoder.bytes
     }
 
     /// The signer, nil when the signature is out of range, has a high s, or recovers nothing. About one recovery.

@@ -76,4 +76,28 @@ public struct PrivateKey: ~Copyable, Sendable {
         precondition(recovery < 2, "a signature that Ethereum cannot carry")
         return Signature(r: compact.0.word, s: compact.1.word, yParity: UInt8(recovery))
     }
+
+    /// The key `self + tweak` modulo the order: BIP-32's child. `tweak` is 32 big-endian bytes.
+    ///
+    /// Nil when `tweak` has another size or is not below the order, or when the sum is zero (probability 2^-127: BIP-32
+    /// says to go on with the next index).
+    public borrowing func adding(tweak: borrowing SecretBytes) -> PrivateKey? {
+        guard tweak.count == 32 else { return nil }
+        let sum = unsafe SecretBytes.make(32) { out in
+            unsafe secret.withUnsafeBytes { own in
+                unsafe out.copyMemory(from: own)
+                return unsafe tweak.withUnsafeBytes { added in
+                    // Both have 32 bytes: never nil.
+                    let key = unsafe out.baseAddress!.assumingMemoryBound(to: UInt8.self)
+                    let number = unsafe added.baseAddress!.assumingMemoryBound(to: UInt8.self)
+                    return unsafe secp256k1_ec_seckey_tweak_add(Secp256k1.context.pointer, key, number) == 1
+                }
+            }
+        }
+        guard let sum else { return nil }
+        return PrivateKey(secret: sum)
+    }
+
+    /// Whether the key's memory is locked against swapping (`SecretBytes.isLocked`).
+    public borrowing func isLocked() -> Bool { secret.isLocked }
 }

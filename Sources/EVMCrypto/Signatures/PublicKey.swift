@@ -16,6 +16,9 @@ public struct PublicKey: Hashable, Sendable {
     /// The 64 bytes `x ‖ y`, without a format byte.
     public var bytes: [UInt8] { x.bigEndianBytes + y.bigEndianBytes }
 
+    /// The 33 bytes of the compressed form: 2 or 3 by y's parity, then x. Source: SEC 1 v2 §2.3.3.
+    public var compressedBytes: [UInt8] { [y.bigEndianBytes[31] & 1 == 0 ? 2 : 3] + x.bigEndianBytes }
+
     /// The account address: the last 20 bytes of the Keccak-256 of `x ‖ y`. One hash. Source: Yellow Paper, appendix F.
     public var address: Address {
         let hash = Keccak256.hash(x, y).word

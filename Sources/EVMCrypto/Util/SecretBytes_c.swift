@@ -1,13 +1,20 @@
 internal import COpenSSL
+internal import Glibc
 
 /// A fixed-size buffer for secrets: one owner, never copied by the language, overwritten with zeros when its owner
 /// ends.
 ///
-/// Nothing prints its content. The memory is ordinary heap memory: it is not locked against swapping, and a core dump
-/// can hold it.
+/// Nothing prints its content. Each buffer has pages of its own, outside the heap: they are left out of core dumps
+/// (`MADV_DONTDUMP`), are not inherited by a fork (`MADV_DONTFORK`), and are locked against swapping where the
+/// system's limit on locked memory (`ulimit -l`) allows it, see `isLocked`. Making one takes a few microseconds.
 /// May move between threads (the content never changes after `init`).
 @safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
     private let storage: UnsafeMutableRawBufferPointer
+    /// Whether the pages are locked against swapping. Buffers over `lockedBytesMax` (scrypt's work space) never are.
+    public let isLocked: Bool
+
+    /// The largest buffer that is locked, in bytes.
+    public static let lockedBytesMax = 65_536
 
     /// The number of bytes.
     public var count: Int { unsafe storage.count }
@@ -15,8 +22,9 @@ internal import COpenSSL
     /// Allocates `count` bytes and lets `fill` write all of them; `fill` throws, or sees zeros.
     init<Failure: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         precondition(count >= 0, "a secret cannot have a negative size")
-        let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-        unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
+        // Fresh anonymous pages are zero.
+        let storage = unsafe SecretBytes.pages(for: count)
+        isLocked = unsafe count > 0 && count <= SecretBytes.lockedBytesMax && mlock(storage.baseAddress, count) == 0
         do {
             try unsafe fill(storage)
         } catch {
@@ -24,6 +32,14 @@ internal import COpenSSL
             throw error
         }
         unsafe self.storage = storage
+    }
+
+    /// A buffer that `fill` wrote, or nil (wiped) when it answers false.
+    static func make(_ count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Bool) -> SecretBytes? {
+        var isFilled = false
+        let secret = unsafe SecretBytes(count: count) { buffer in isFilled = unsafe fill(buffer) }
+        guard isFilled else { return nil }
+        return secret
     }
 
     /// Copies the bytes. The caller still holds, and should `wipe`, its own copy; see `init(taking:)`.
@@ -67,7 +83,22 @@ internal import COpenSSL
     }
 
     private static func release(_ storage: UnsafeMutableRawBufferPointer) {
-        if storage.count > 0 { unsafe OPENSSL_cleanse(storage.baseAddress, storage.count) }
-        unsafe storage.deallocate()
+        guard storage.count > 0 else { return }
+        unsafe OPENSSL_cleanse(storage.baseAddress, storage.count)
+        // Unmapping unlocks too.
+        _ = unsafe munmap(storage.baseAddress, storage.count)
+    }
+
+    /// Zeroed pages of their own that no core dump and no child process gets; an empty buffer needs none.
+    private static func pages(for count: Int) -> UnsafeMutableRawBufferPointer {
+        guard count > 0 else { return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+        let made = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        // MAP_FAILED is the address -1.
+        precondition(Int(bitPattern: made) != -1, "the system gave no memory for a secret")
+        let start = unsafe made!
+        // Both only fail on kernels built without them; the secret is then as safe as heap memory.
+        _ = unsafe madvise(start, count, MADV_DONTDUMP)
+        _ = unsafe madvise(start, count, MADV_DONTFORK)
+        return unsafe UnsafeMutableRawBufferPointer(start: start, count: count)
     }
 }

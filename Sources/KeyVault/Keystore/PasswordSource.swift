@@ -8,6 +8,12 @@ public enum PasswordSource: Sendable, Equatable {
     case standardInput
     /// Asked on the terminal without echo.
     case prompt
+    /// First line of an open file descriptor, 3 or above (a shell's `3< <(…)`).
+    case descriptor(Int32)
+    /// A systemd credential: the file of this name in `$CREDENTIALS_DIRECTORY`.
+    case credential(String)
+    /// A named environment variable; it is overwritten in this process once it was read.
+    case environment(String)
 
     /// Longest password accepted, in bytes.
     public static let bytesMax = 1_024
@@ -25,6 +31,20 @@ public enum PasswordSource: Sendable, Equatable {
         case .standardInput:
             var bytes = try SecretFiles.readAll(0, bytesMax: PasswordSource.bytesMax, name: "standard input")
             secret = try PasswordSource.firstLine(&bytes, name: "standard input")
+        case .descriptor(let number):
+            guard number >= 3 else {
+                throw KeyVaultError(.badInput, "descriptor \(number) is not for secrets; take 3 or above")
+            }
+            var bytes = try SecretFiles.readAll(number, bytesMax: PasswordSource.bytesMax, name: "descriptor \(number)")
+            secret = try PasswordSource.firstLine(&bytes, name: "descriptor \(number)")
+        case .credential(let name):
+            let path = try SecretFiles.credentialPath(name)
+            // systemd makes these files readable for the service alone, with modes of its own (0440 and such).
+            var bytes = try SecretFiles.read(path, bytesMax: PasswordSource.bytesMax, requirePrivate: false)
+            secret = try PasswordSource.firstLine(&bytes, name: path)
+        case .environment(let name):
+            var bytes = try SecretFiles.takeEnvironment(name, bytesMax: PasswordSource.bytesMax)
+            secret = try PasswordSource.firstLine(&bytes, name: "$\(name)")
         case .prompt:
             var first = try Terminal.readSecretLine(prompt: "\(label): ", bytesMax: PasswordSource.bytesMax)
             if confirm {

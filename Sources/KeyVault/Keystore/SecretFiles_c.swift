@@ -116,7 +116,7 @@ enum SecretFiles {
         return (UInt64(max(0, time.tv_sec)), UInt32(time.tv_nsec))
     }
 
-    private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], name: String) throws(KeyVaultError) {
+    static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], name: String) throws(KeyVaultError) {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
@@ -126,7 +126,7 @@ enum SecretFiles {
         }
     }
 
-    private static func syncFolder(_ path: String) throws(KeyVaultError) {
+    static func syncFolder(_ path: String) throws(KeyVaultError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, "cannot be opened") }
         defer { close(descriptor) }
@@ -134,7 +134,7 @@ enum SecretFiles {
     }
 
     /// The error of the call that just failed, by errno.
-    private static func failure(_ path: String, _ what: String) -> KeyVaultError {
+    static func failure(_ path: String, _ what: String) -> KeyVaultError {
         let number = errno
         let reason = strerror(number).map { String(cString: $0) } ?? "errno \(number)"
         return KeyVaultError(number == ENOENT ? .notFound : .io, "\(what): \(reason)", path: path)

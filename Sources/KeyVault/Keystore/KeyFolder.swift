@@ -26,6 +26,9 @@ public struct KeyFolder: Sendable {
         public let skipped: [KeyVaultError]
     }
 
+    /// Names in a key folder that are no keystores.
+    static let others: Set = ["README.md", "policy.toml", "audit", "retired", PolicyGate.stopFileName]
+
     /// Most files looked at in one folder.
     public static let filesMax = 4_096
 
@@ -40,7 +43,8 @@ public struct KeyFolder: Sendable {
     public func list() throws(KeyVaultError) -> Listing {
         var entries: [Entry] = []
         var skipped: [KeyVaultError] = []
-        for name in try SecretFiles.names(in: path, countMax: KeyFolder.filesMax) where name != "README.md" {
+        for name in try SecretFiles.names(in: path, countMax: KeyFolder.filesMax) where !KeyFolder.others.contains(name)
+        {
             let file = "\(path)/\(name)"
             do throws(KeyVaultError) {
                 let (keystore, isPrivate) = try readPublicPart(file)
@@ -101,6 +105,60 @@ public struct KeyFolder: Sendable {
     public static func read(file: String) throws(KeyVaultError) -> Keystore {
         let bytes = try SecretFiles.read(file, bytesMax: Keystore.Limits.fileBytesMax)
         do throws(KeyVaultError) { return try Keystore(parsing: bytes) } catch { throw error.about(file) }
+    }
+
+    /// Encrypts `key` anew under another password, in place of the file it was in. The old file stays until the new one
+    /// is complete on the disk. Throws `.io`, and what `Keystore` throws.
+    public static func rewrite(
+        _ file: String, _ key: borrowing PrivateKey, password: borrowing SecretBytes,
+        strength: Keystore.Strength = .standard
+    ) throws(KeyVaultError) {
+        let keystore = try Keystore(encrypting: key, password: password, strength: strength)
+        let (folder, name) = split(file)
+        try SecretFiles.replace(keystore.serialized(), folder: folder, name: name)
+    }
+
+    /// Writes any secret text to a new file of mode 0600. Throws `.exists`, `.io`.
+    public static func writeSecret(_ secret: borrowing SecretBytes, to file: String) throws(KeyVaultError) {
+        var bytes = secret.withBytes { span in (0..<span.count).map { span[$0] } }
+        defer { wipe(&bytes) }
+        let (folder, name) = split(file)
+        try SecretFiles.writeNew(bytes, folder: folder, name: name)
+    }
+
+    /// Writes a file of mode 0600 that is no secret, over an old one if there is one. Throws `.io`.
+    public static func writePrivate(_ text: String, to file: String) throws(KeyVaultError) {
+        let (folder, name) = split(file)
+        try SecretFiles.replace(Array(text.utf8), folder: folder, name: name)
+    }
+
+    /// Overwrites and removes a key file. Throws `.notFound`, `.io`.
+    public static func destroy(_ file: String) throws(KeyVaultError) { try SecretFiles.shred(file) }
+
+    /// Moves a key file into the folder `retired` beside it (made when absent) and gives its new path.
+    public static func retire(_ file: String) throws(KeyVaultError) -> String {
+        let (folder, name) = split(file)
+        try SecretFiles.makeFolder(folder + "/retired")
+        let new = "\(folder)/retired/\(name)"
+        try SecretFiles.move(file, to: new)
+        return new
+    }
+
+    /// Path of the file that stops all signers of this folder.
+    public var stopFile: String { "\(path)/\(PolicyGate.stopFileName)" }
+    /// Path of the folder's signing rules.
+    public var policyFile: String { "\(path)/policy.toml" }
+    /// Path of a key's audit log.
+    public func auditLog(_ address: Address) -> String { "\(path)/audit/\(address.hex).log" }
+    /// Makes the folder of audit logs when it is absent.
+    public func makeAuditFolder() throws(KeyVaultError) {
+        try SecretFiles.makeFolder(path)
+        try SecretFiles.makeFolder(path + "/audit")
+    }
+
+    private static func split(_ file: String) -> (folder: String, name: String) {
+        guard let slash = file.lastIndex(of: "/") else { return (".", file) }
+        return (slash == file.startIndex ? "/" : String(file[..<slash]), String(file[file.index(after: slash)...]))
     }
 
     private func readPublicPart(_ file: String) throws(KeyVaultError) -> (Keystore, isPrivate: Bool) {

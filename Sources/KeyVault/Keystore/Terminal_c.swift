@@ -53,6 +53,18 @@ enum Terminal {
         }
     }
 
+    /// Shows a secret line on the terminal, and nowhere else. Throws `.badInput` without a terminal.
+    static func showSecret(_ line: Span<UInt8>, before: String, after: String) throws(KeyVaultError) {
+        let descriptor = open("/dev/tty", O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw KeyVaultError(.badInput, "no terminal to show it on; give a file for it")
+        }
+        defer { close(descriptor) }
+        show(before, descriptor)
+        _ = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        show(after, descriptor)
+    }
+
     private static func show(_ text: String, _ descriptor: Int32) {
         // A prompt that cannot be shown does no harm: the read below decides.
         _ = text.withCString { write(descriptor, $0, strlen($0)) }
