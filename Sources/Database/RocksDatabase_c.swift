@@ -40,6 +40,7 @@ public final class RocksDatabase: @unchecked Sendable {
     private let options: OpaquePointer
     private let readOptions: OpaquePointer
     private let writeOptions: OpaquePointer
+    private let log: LibraryLog
 
     /// Opens or creates the database in the folder `path`, taking its lock.
     ///
@@ -51,7 +52,8 @@ public final class RocksDatabase: @unchecked Sendable {
         let all = [Column.standard] + declared
         precondition(all.indices.allSatisfy { all[$0].index == $0 }, "columns are numbered from 1 in order")
         allColumns = all
-        options = Self.makeOptions()
+        log = LibraryLog()
+        options = Self.makeOptions(path, log)
         readOptions = rocksdb_readoptions_create()
         rocksdb_readoptions_set_verify_checksums(readOptions, 1)
         writeOptions = rocksdb_writeoptions_create()
@@ -64,6 +66,7 @@ public final class RocksDatabase: @unchecked Sendable {
             rocksdb_readoptions_destroy(readOptions)
             rocksdb_writeoptions_destroy(writeOptions)
             rocksdb_options_destroy(options)
+            log.remove()
             throw Failure(text: text)
         }
         database = opened
@@ -76,9 +79,10 @@ public final class RocksDatabase: @unchecked Sendable {
         rocksdb_readoptions_destroy(readOptions)
         rocksdb_writeoptions_destroy(writeOptions)
         rocksdb_options_destroy(options)
+        log.remove()
     }
 
-    private static func makeOptions() -> OpaquePointer {
+    private static func makeOptions(_ path: String, _ log: LibraryLog) -> OpaquePointer {
         // rocksdb_options_create never returns null: it is `new`.
         let options: OpaquePointer = rocksdb_options_create()
         rocksdb_options_set_create_if_missing(options, 1)
@@ -88,7 +92,9 @@ public final class RocksDatabase: @unchecked Sendable {
         rocksdb_options_set_wal_recovery_mode(options, Int32(rocksdb_tolerate_corrupted_tail_records_recovery))
         rocksdb_options_set_compression(options, Int32(rocksdb_lz4_compression))
         rocksdb_options_set_keep_log_file_num(options, 2)
-        rocksdb_options_set_max_log_file_size(options, 1 << 20)
+        rocksdb_options_set_max_log_file_size(options, LibraryLog.fileBytesMax)
+        // The log's file is named by the database's whole path, which must not pass a file name's length.
+        if let folder = log.folder, path.utf8.count < 200 { rocksdb_options_set_db_log_dir(options, folder) }
         rocksdb_options_set_max_total_wal_size(options, 64 << 20)
         rocksdb_options_set_max_open_files(options, 256)
         return options

@@ -80,8 +80,10 @@ public final class ForkSource: Sendable {
     }
 
     /// A node's answer that can never change (a mined transaction by hash, a block by hash), held in the cache from
-    /// then on; `null` is not kept. The request is the key, so ask by hash only.
-    public func immutable(_ request: RPCRequest) async throws -> JSON {
+    /// then on; `null` is not kept, nor what `check` refuses. The request is the key, so ask by hash only.
+    public func immutable(
+        _ request: RPCRequest, accepting check: (JSON) throws -> Void
+    ) async throws -> JSON {
         if let held = cache?.answer(request, label: label) {
             counters.note { $0.cacheHits += 1 }
             return held
@@ -91,7 +93,9 @@ public final class ForkSource: Sendable {
                 .offline, "offline, and the cache does not have the answer to \(request.method)", endpoint: label)
         }
         let json = try await peer.call(request)
-        if !json.isNull { cache?.keepAnswer(request, label: label, json) }
+        if json.isNull { return json }
+        try check(json)
+        cache?.keepAnswer(request, label: label, json)
         return json
     }
 

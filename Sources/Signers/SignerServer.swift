@@ -46,7 +46,7 @@ public final class SignerServer: Sendable {
     /// What happened since start.
     public var snapshot: Counters { state.withLock { $0 } }
 
-    /// Makes `run` return within a tenth of a second.
+    /// Makes `run` return within a tenth of a second. What is asked after this is not answered.
     public func end() { isEnding.store(true, ordering: .relaxed) }
 
     /// Serves on the socket file `path` until `end`. Throws as the socket's binding does.
@@ -103,6 +103,8 @@ public final class SignerServer: Sendable {
                     SignerFrame(.malformed, id: 0, body: Array("no frame of this version".utf8)).bytes, whole: 100)
                 return
             case .frame(let frame):
+                // Asked after the end: nothing is signed any more.
+                if isEnding.load(ordering: .relaxed) { return }
                 state.withLock { $0.requests += 1 }
                 let answer = answer(frame)
                 guard stream.write(answer.bytes, whole: 2_000) else { return }

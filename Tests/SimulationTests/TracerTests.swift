@@ -57,8 +57,8 @@ import Testing
         try #require(calls.count == 3)
         #expect(calls[0]["to"]?.address == Address(high: 0, low: 4))
         // Identity: 15 and 3 a word.
-        #expect(calls[0]["gasUsed"]?.quantityU64 == 15)
-        #expect(calls[0]["input"] == "0x")
+        #expect(calls[0]["gasUsed"]?.quantityU64 == 18)
+        #expect(calls[0]["input"] == "0x00000000")
         #expect(calls[1]["value"] == "0x5")
         // With the stipend.
         #expect(calls[1]["gas"]?.quantityU64 == 0xffff + 2_300)

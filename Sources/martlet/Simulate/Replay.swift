@@ -21,7 +21,13 @@ struct Replay {
         let asked = RPCRequest("eth_getTransactionByHash", [.hash(hash)])
         // A mined one is kept for later runs without the node; a pending one must not be.
         var json = session.isOffline ? JSON.null : try await session.source.call(asked)
-        if session.isOffline || json["blockHash"]?.hash32 != nil { json = try await session.source.immutable(asked) }
+        if session.isOffline || json["blockHash"]?.hash32 != nil {
+            json = try await session.source.immutable(asked) { answer in
+                guard answer["hash"]?.hash32 == hash, answer["blockHash"]?.hash32 != nil else {
+                    throw nonsense("something else than transaction \(hash)")
+                }
+            }
+        }
         guard !json.isNull else {
             throw CLIFailure(
                 code: .failed, message: "simulate: \(session.source.label) does not know transaction \(hash)")
@@ -31,7 +37,12 @@ struct Replay {
                 code: .failed, message: "simulate: transaction \(hash) is not mined; use --raw to run a pending one")
         }
         let request = RPCRequest("eth_getBlockByHash", [.hash(block), .bool(true)])
-        try await replay(try await session.source.immutable(request), only: hash, named: "\(block)")
+        let answer = try await session.source.immutable(request) { answer in
+            let header = try ConsensusHeader(json: answer)
+            guard answer["hash"]?.hash32 == block else { throw nonsense("something else than block \(block)") }
+            _ = try transactions(of: answer, header.number)
+        }
+        try await replay(answer, only: hash, named: "\(block)")
     }
 
     func run(block number: UInt64) async throws {
@@ -81,6 +92,10 @@ struct Replay {
                 code: .peerFailed,
                 message: "simulate: \(session.source.label) names block \(name) for \(only), which does not have it")
         }
+    }
+
+    private func nonsense(_ what: String) -> ForkStateError {
+        ForkStateError(.badAnswer, "answered \(what)", endpoint: session.source.label)
     }
 
     private func transactions(of json: JSON, _ number: UInt64) throws -> [PendingTransaction] {

@@ -34,11 +34,12 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "One JSON object a line.") var json = false
 
     func run() async throws {
+        let source = try source()
         let session = try await ForkSession.open(fork)
         defer { session.close() }
         let output = SimulateOutput(isJSON: json)
         do {
-            try await run(session, output)
+            try await run(source, session, output)
         } catch {
             output.report(session)
             throw CLIFailure(simulation: error)
@@ -53,8 +54,8 @@ struct SimulateCommand: AsyncParsableCommand {
         }
     }
 
-    private func run(_ session: ForkSession, _ output: SimulateOutput) async throws {
-        switch try source() {
+    private func run(_ source: Source, _ session: ForkSession, _ output: SimulateOutput) async throws {
+        switch source {
         case .mined(let hashes):
             for hash in hashes { try await Replay(session, self, output).run(transaction: hash) }
         case .blocks(let range):
@@ -76,8 +77,6 @@ struct SimulateCommand: AsyncParsableCommand {
         case bundle(BundleRequest)
         case opportunity(JSON)
     }
-
-    func validate() throws { _ = try source() }
 
     private func source() throws -> Source {
         let given = [
