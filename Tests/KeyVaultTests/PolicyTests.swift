@@ -297,7 +297,7 @@ func allowedTransaction(_ change: (inout Transaction) -> Void = { _ in }) -> Tra
                 #expect(sum <= cap)
             }
         }
-        #expect(count > 20, "the walk signed only \(count)")
+        #expect(count > 10, "the walk signed only \(count)")
     }
 
     @Test func hoursAreReadStrictly() {
