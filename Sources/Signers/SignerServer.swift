@@ -90,12 +90,15 @@ public final class SignerServer: Sendable {
 
     private func serve(_ stream: borrowing UnixStream) {
         var second: UInt64 = 0, count = 0
-        while !isEnding.load(ordering: .relaxed) {
+        while true {
+            // In short waits, so that an idle connection ends with the server.
+            while !stream.waitForBytes(100) { if isEnding.load(ordering: .relaxed) { return } }
+            if isEnding.load(ordering: .relaxed) { return }
             let now = UnixStream.milliseconds() / 1_000
             if now != second { (second, count) = (now, 0) }
             count += 1
             if count > SignerServer.requestsPerSecondMax { usleep(2_000) }
-            switch stream.readFrame(first: -1, whole: 2_000) {
+            switch stream.readFrame(first: 2_000, whole: 2_000) {
             case .ended: return
             case .malformed:
                 state.withLock { $0.malformed += 1 }

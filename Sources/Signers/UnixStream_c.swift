@@ -39,6 +39,12 @@ struct UnixStream: ~Copyable {
         return Peer(process: credentials.0, user: credentials.1, group: credentials.2)
     }
 
+    /// Whether there is something to read, or the stream has ended, within `milliseconds`.
+    borrowing func waitForBytes(_ milliseconds: Int32) -> Bool {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&wait, 1, milliseconds) > 0
+    }
+
     /// Reads exactly `count` bytes. Waits `first` milliseconds for the first byte (negative: for ever) and no longer
     /// than `whole` for all of them from then on. Nil at the end of the stream, on failure and when time is over.
     borrowing func read(_ count: Int, first: Int32, whole: Int32) -> [UInt8]? {

@@ -47,6 +47,7 @@ import Testing
                 "\(at)/client.pem",
             ]
             process.standardOutput = pipe
+            process.standardError = FileHandle.nullDevice
             try process.run()
             let line = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
             guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else { return nil }
@@ -54,7 +55,8 @@ import Testing
         }
 
         deinit {
-            if process.isRunning { process.terminate() }
+            // SIGTERM may be blocked in a child of a test's thread.
+            kill(process.processIdentifier, SIGKILL)
         }
 
         func signer(_ door: Web3Signer.Door, lie: String = "", client: String? = "client", roots: Bool = true) throws
