@@ -4,7 +4,7 @@ SWIFT_FLAGS :=
 BENCH_ROWS := SearchCore,KeyVault,Conformance
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
-.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork soak lint format bench bench-evm contracts clean
+.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork soak lint format bench bench-evm bench-simulate bench-devnet contracts clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -55,6 +55,8 @@ format: ## Rewrite the Swift files in the house format
 bench: setup ## Measure the hot path beside its peers
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift run -c release --scratch-path ../.build-bench martlet-bench
 	@$(MAKE) --no-print-directory bench-evm
+	@$(MAKE) --no-print-directory bench-simulate
+	@$(MAKE) --no-print-directory bench-devnet
 
 bench-evm: ## The EVM beside revm on the same workloads, with the bars (BENCH_FLAGS=--saved: ours only, against the last run)
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-evm-bench
@@ -64,6 +66,10 @@ bench-simulate: setup ## [swap, 3-hop arbitrage] on a warm state, beside eth_cal
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-simulate-bench
 	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product martlet
 	@"$${REALCHAIN_HOME:-$$HOME/.cache/martlet/realchain}/.venv/bin/python" Benchmarks/simulate_bench.py .build-test/release/martlet .build-bench/release/martlet-simulate-bench "$${MARTLET_SHARED:-../shared}"
+
+bench-devnet: setup ## Blocks of 200 swaps and eth_call of `martlet devnet` beside ../shared/realchain (needs its Python environment)
+	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product martlet
+	@"$${REALCHAIN_HOME:-$$HOME/.cache/martlet/realchain}/.venv/bin/python" Benchmarks/devnet_bench.py .build-test/release/martlet "$${MARTLET_SHARED:-../shared}"
 
 contracts: ## Compile the contracts with the pinned compiler, compare with the committed artifacts, run their tests
 	@scripts/contracts.sh

@@ -6,6 +6,7 @@
 Prints one line a check and ends with `N passed, M failed`.
 """
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -65,10 +66,8 @@ class ForkReplay:
         self.chain = RealChain(folder, shared, period=0, rate=12)
         self.proxy = TamperingProxy(self.chain.url)
 
-    def run(self, *arguments: str, url: str | None = None, cache: str = "cache", limit: str = "") -> subprocess.CompletedProcess:
+    def run(self, *arguments: str, url: str | None = None, cache: str = "cache") -> subprocess.CompletedProcess:
         command = [str(self.binary), "simulate", "--fork", url or self.chain.url, "--cache", str(self.folder / cache), *arguments]
-        if limit:
-            command = ["bash", "-c", f'ulimit {limit}; trap "" XFSZ; exec "$@"', "bash", *command]
         return subprocess.run(command, capture_output=True, text=True, timeout=170, cwd=self.folder)
 
     def lines(self, done: subprocess.CompletedProcess) -> list:
@@ -223,11 +222,21 @@ class ForkReplay:
                 raise Failure(f"{arguments}: exit {done.returncode}")
 
     def full_disk(self):
-        """A cache that cannot be written costs nothing but itself, and is whole afterwards."""
-        out = self.lines(self.run("--tx", self.sample[3], "--json", cache="cache-full", limit="-f 8"))
-        again = self.lines(self.run("--tx", self.sample[3], "--json", cache="cache-full"))
-        if out != again:
-            raise Failure("another answer after the full disk")
+        """A cache on a disk that is full, from the start or while it is written, costs nothing but itself, and works once there is room."""
+        usual = self.lines(self.run("--tx", self.sample[3], "--json", "--no-cache"))
+        script = (
+            'mount -t tmpfs -o size=4m none "$0" || exit 77; head -c 4194304 /dev/zero >"$0/fill" 2>/dev/null; truncate -s -"$1" "$0/fill"; shift; "$@" '
+            '|| exit 78; rm "$0/fill"; "$@" || exit 79; "$@" --offline --chain devnet')
+        for room in ("0", "100000"):
+            folder = self.folder / f"disk-{room}"
+            folder.mkdir()
+            command = ["unshare", "-m" if os.geteuid() == 0 else "-rm", "bash", "-c", script, str(folder), room, str(self.binary), "simulate", "--fork",
+                       self.chain.url, "--cache", str(folder / "cache"), "--tx", self.sample[3], "--json"]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=170)
+            if self.lines(done) != usual * 3:
+                raise Failure(f"room {room}: other answers on a full disk: {done.stdout[:300]}")
+            if "no cache" not in done.stderr and "disk" not in done.stderr and "space" not in done.stderr:
+                raise Failure(f"room {room}: nothing was said: {done.stderr[:500]}")
 
     def all(self):
         return [self.traffic_is_mined, self.every_transaction_again, self.compare_says_the_same, self.offline_again, self.a_sample_is_proven,
