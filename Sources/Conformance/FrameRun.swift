@@ -54,7 +54,7 @@ public struct FrameRun: Sendable {
         /// `{output, gasUsed, error?}`: the last line of an EIP-3155 trace.
         public var lastTraceLine: JSON {
             var line: JSONObject = ["output": .hex(output), "gasUsed": .quantity(gasUsed)]
-            if let error = halt.errorText { line["error"] = .string(error) }
+            if let error = halt.gethText { line["error"] = .string(error) }
             return .object(line)
         }
     }
@@ -86,7 +86,7 @@ public struct FrameRun: Sendable {
         case .missing: throw TestFileError("the run needs state that is not there")
         case .unanswered(let halt, let address):
             let place = address.map { " (\($0.hex))" } ?? ""
-            throw TestFileError("no answer: \(halt.errorText ?? "\(halt)")\(place)")
+            throw TestFileError("no answer: \(halt.gethText ?? "\(halt)")\(place)")
         }
     }
 }

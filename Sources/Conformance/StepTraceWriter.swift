@@ -57,7 +57,7 @@ public struct StepTraceWriter: StepTracer, ~Copyable {
         lines += rest
         put(String(refund))
         lines += end
-        if let halt, let text = halt.errorText { put(",\"error\":\"\(text)\"") }
+        if let halt, let text = halt.gethText { put(",\"error\":\"\(text)\"") }
         put("}\n")
         if lines.count >= 1 << 16 { flush() }
     }
@@ -83,35 +83,6 @@ public struct StepTraceWriter: StepTracer, ~Copyable {
         case 0x44: "DIFFICULTY"
         default:
             Opcode(rawValue: opcode)?.name ?? "opcode 0x\(String(opcode, radix: 16)) not defined"
-        }
-    }
-}
-
-extension Halt {
-    /// What people call a failure; nil when the frame ended well.
-    public var errorText: String? {
-        switch self {
-        case .stop, .return, .selfdestruct: nil
-        case .revert: "execution reverted"
-        case .outOfGas: "out of gas"
-        case .stackUnderflow: "stack underflow"
-        case .stackOverflow: "stack limit reached 1024"
-        case .invalidJump: "invalid jump destination"
-        case .invalidOpcode: "invalid opcode: INVALID"
-        case .undefinedOpcode: "invalid opcode"
-        case .staticViolation: "write protection"
-        case .returnDataOutOfBounds: "return data out of bounds"
-        case .createCollision: "contract address collision"
-        case .initCodeTooLong: "max initcode size exceeded"
-        case .codeTooLong: "max code size exceeded"
-        case .codeStartsWithEF: "invalid code: must not begin with 0xef"
-        case .precompileFailed: "precompiled contract failed"
-        case .callTooDeep: "max call depth exceeded"
-        case .insufficientBalance: "insufficient balance for transfer"
-        case .nonceOverflow: "nonce uint64 overflow"
-        case .missingState: "state is missing"
-        case .memoryLimit: "memory limit of the machine reached"
-        case .unsupportedPrecompile: "precompiled contract is not supported"
         }
     }
 }

@@ -54,7 +54,7 @@ extension StateTestRunner {
             "pass": .bool(result.passed), "stateRoot": .hash(result.stateRoot), "output": .hex(output),
             "gasUsed": .quantity(result.gasUsed),
         ]
-        if let error = result.halt?.errorText ?? result.refusal { line["error"] = .string(error) }
+        if let error = result.halt?.gethText ?? result.refusal { line["error"] = .string(error) }
         return .object(line)
     }
 }

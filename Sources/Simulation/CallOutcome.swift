@@ -14,7 +14,7 @@ public struct CallOutcome: Hashable, Sendable {
     /// The RPC error of one that failed, as `eth_call` gives it; nil for success.
     public var error: SimulationError? {
         if outcome.halt == .revert { return GethText.revert(output) }
-        return GethText.halt(outcome.halt).map { .refused($0) }
+        return outcome.halt.gethText.map { .refused($0) }
     }
 
     public init(outcome: Outcome, output: [UInt8], logs: [ReceiptLog]) {

@@ -6,33 +6,6 @@ public import EVMTypes
 /// Faults in geth's words, which wallets and libraries look for. Source: geth `core/error.go`, `core/vm/errors.go`,
 /// `core/state_transition.go`, `accounts/abi/abi.go`.
 public enum GethText {
-    /// Why a run ended; nil when it ended well.
-    public static func halt(_ halt: Halt) -> String? {
-        switch halt {
-        case .stop, .return, .selfdestruct: nil
-        case .revert: "execution reverted"
-        case .outOfGas: "out of gas"
-        case .stackUnderflow: "stack underflow"
-        case .stackOverflow: "stack limit reached"
-        case .invalidJump: "invalid jump destination"
-        case .invalidOpcode: "invalid opcode: INVALID"
-        case .undefinedOpcode: "invalid opcode"
-        case .staticViolation: "write protection"
-        case .returnDataOutOfBounds: "return data out of bounds"
-        case .createCollision: "contract address collision"
-        case .initCodeTooLong: "max initcode size exceeded"
-        case .codeTooLong: "max code size exceeded"
-        case .codeStartsWithEF: "invalid code: must not begin with 0xef"
-        case .precompileFailed: "precompiled contract failed"
-        case .callTooDeep: "max call depth exceeded"
-        case .insufficientBalance: "insufficient balance for transfer"
-        case .nonceOverflow: "nonce uint64 overflow"
-        case .missingState: "missing state"
-        case .memoryLimit: "memory limit of the simulation reached"
-        case .unsupportedPrecompile: "precompiled contract that martlet does not have"
-        }
-    }
-
     /// What a revert said, as geth unpacks it: `Error(string)`'s text or the meaning of a `Panic`; nil for others.
     public static func reason(_ reason: RevertReason?) -> String? {
         switch reason {

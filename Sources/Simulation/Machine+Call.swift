@@ -108,7 +108,7 @@ enum Performed {
 extension SimulationError {
     /// A run that Martlet cannot give the chain's answer for.
     static func unanswered(_ halt: Halt, _ address: Address?, _ rules: ExecutionRules) -> SimulationError {
-        let text = GethText.halt(halt) ?? "no answer"
+        let text = halt.gethText ?? "no answer"
         guard let address else { return .refused(text) }
         let name = rules.precompiles.unsupportedName(address) ?? "a program for another machine"
         return .refused("\(text): \(name) at \(address.hex)")

@@ -54,7 +54,7 @@ extension Machine {
             switch result {
             case .executed(let call):
                 if tracer.touched == last.touched {
-                    let error = GethText.halt(call.outcome.halt)
+                    let error = call.outcome.halt.gethText
                     return .done(AccessListOutcome(list: last.list, gasUsed: call.outcome.gasUsed, error: error))
                 }
                 last = tracer

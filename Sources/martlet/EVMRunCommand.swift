@@ -40,7 +40,7 @@ struct EVMRunCommand: ParsableCommand {
         if json, !trace { Terminal.out(answer.json.text) }
         if !json, !trace {
             Terminal.out("output:   \(Hex.encode(answer.output))\ngas used: \(answer.gasUsed)")
-            if let error = answer.halt.errorText { Terminal.out("error:    \(error)") }
+            if let error = answer.halt.gethText { Terminal.out("error:    \(error)") }
         }
         if !answer.halt.isSuccess { throw ExitCode(ExitStatus.failed.rawValue) }
     }

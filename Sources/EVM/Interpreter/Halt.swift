@@ -56,3 +56,33 @@ public enum Halt: UInt8, Hashable, Sendable, BitwiseCopyable {
 @inline(__always) func haltOf(_ gas: Int64) -> Halt { Halt(rawValue: UInt8(truncatingIfNeeded: -1 &- gas))! }
 /// A handler's answer that a new frame was pushed and is to run next.
 let enterFrame = Int64.min
+
+extension Halt {
+    /// Why a frame ended, in geth's words, which wallets and libraries look for; nil when it ended well.
+    /// Source: geth `core/vm/errors.go`.
+    public var gethText: String? {
+        switch self {
+        case .stop, .return, .selfdestruct: nil
+        case .revert: "execution reverted"
+        case .outOfGas: "out of gas"
+        case .stackUnderflow: "stack underflow"
+        case .stackOverflow: "stack limit reached 1024"
+        case .invalidJump: "invalid jump destination"
+        case .invalidOpcode: "invalid opcode: INVALID"
+        case .undefinedOpcode: "invalid opcode"
+        case .staticViolation: "write protection"
+        case .returnDataOutOfBounds: "return data out of bounds"
+        case .createCollision: "contract address collision"
+        case .initCodeTooLong: "max initcode size exceeded"
+        case .codeTooLong: "max code size exceeded"
+        case .codeStartsWithEF: "invalid code: must not begin with 0xef"
+        case .precompileFailed: "precompiled contract failed"
+        case .callTooDeep: "max call depth exceeded"
+        case .insufficientBalance: "insufficient balance for transfer"
+        case .nonceOverflow: "nonce uint64 overflow"
+        case .missingState: "state is missing"
+        case .memoryLimit: "memory limit of the machine reached"
+        case .unsupportedPrecompile: "precompiled contract is not supported"
+        }
+    }
+}

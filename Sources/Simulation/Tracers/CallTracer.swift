@@ -106,7 +106,7 @@ struct FaultNotes {
         case .undefinedOpcode: return "invalid opcode: opcode 0x\(String(opcode, radix: 16)) not defined"
         case .outOfGas where isCreation && lastHalt?.isSuccess == true:
             return "contract creation code storage out of gas"
-        default: return GethText.halt(halt)
+        default: return halt.gethText
         }
     }
 }
