@@ -99,6 +99,11 @@ public struct BundleSimulation: Hashable, Sendable {
     /// Height of the block whose state it ran on.
     public var stateBlockNumber: UInt64
 
+    /// The first transaction that failed; nil when all ended well.
+    public var firstRevert: Hash32? {
+        zip(bundle.transactions, outcome.steps).first { !$1.outcome.isSuccess }?.0.transaction.hash
+    }
+
     /// The result member of the response, in the relay's form: wei as decimal strings.
     public var json: JSON {
         [
@@ -123,7 +128,7 @@ public struct BundleSimulation: Hashable, Sendable {
                 "toAddress": item.transaction.to.map { .string($0.checksummed) } ?? "0x",
                 "txHash": .hash(item.transaction.hash),
             ]
-            if let error = GethText.halt(step.outcome.halt) {
+            if let error = step.outcome.halt.gethText {
                 members["error"] = .string(error)
                 if step.outcome.halt == .revert { members["revert"] = .hex(step.output) }
             } else {

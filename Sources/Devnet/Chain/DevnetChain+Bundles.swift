@@ -1,6 +1,7 @@
 import EVM
 import EVMCodec
 import EVMTypes
+import Simulation
 
 extension DevnetChain {
     /// Puts the bundles for this block on top of it: each alone on the block's start, then in the order of payment for
@@ -68,48 +69,22 @@ extension DevnetChain {
         }
     }
 
-    /// What `eth_callBundle` answers: every transaction runs, also after one that reverts.
-    func callBundle(
-        _ transactions: [PooledTransaction], on block: SealedBlock, timestamp: UInt64?, baseFee: U256?
-    ) throws(DevnetError) -> (BundleOutcome, BlockEnvironment) {
-        let parent = block.header
-        let time = timestamp ?? parent.timestamp.addingReportingOverflow(12).partialValue
-        let fee =
-            BaseFee.next(
-                parentBaseFee: parent.baseFeePerGas ?? .zero, parentGasLimit: parent.gasLimit,
-                parentGasUsed: parent.gasUsed) ?? .max
-        let environment = BlockEnvironment(
-            number: parent.number + 1, timestamp: time, coinbase: settings.coinbase, gasLimit: settings.gasLimit,
-            baseFee: baseFee ?? fee, difficultyOrRandao: parent.mixHash.word, blobBaseFee: block.blobBaseFee)
-        let items = transactions.map { BundleTransaction($0.transaction, from: $0.sender, mayRevert: true) }
-        return try run(at: moment(of: block)) { machine, state throws(DevnetError) in
-            machine.overlay.removeAll()
-            defer { machine.overlay.removeAll() }
-            switch machine.execute(bundle: items, in: environment, on: state) {
-            case .executed(let outcome): return (outcome, environment)
-            case .reverted(let index, let outcome, _):
-                throw DevnetError("err: \(transactions[index].hash.hex): \(outcome.halt)")
-            case .rejected(let index, let rejection):
-                throw DevnetError("err: \(Self.gethText(rejection)); txhash \(transactions[index].hash.hex)")
-            case .missing(_, let needs): throw .missing(needs)
-            case .unanswered(_, let halt, let address): throw .unanswered(halt, address)
-            }
+    /// Runs a bundle as `eth_callBundle` does, on the state of a block, in the block after it.
+    func callBundle(_ bundle: BundleRequest, on block: SealedBlock) throws(DevnetError) -> BundleSimulation {
+        let context = nextContext(block)
+        return try simulate(at: moment(of: block)) { machine, state in
+            machine.callBundle(bundle, in: context, stateBlockNumber: block.number, on: state)
         }
     }
 
-    /// geth's words for a transaction that cannot be run.
-    static func gethText(_ rejection: Rejection) -> String {
-        switch rejection {
-        case .nonce(let expected, let got):
-            "nonce too \(got < expected ? "low" : "high"): tx: \(got) state: \(expected)"
-        case .insufficientFunds(let has, let needs):
-            "insufficient funds for gas * price + value: have \(has) want \(needs)"
-        case .feeCapBelowBaseFee: "max fee per gas less than block base fee"
-        case .blobFeeCapTooLow: "max fee per blob gas less than block blob gas fee"
-        case .blockGasExceeded: "gas limit reached"
-        case .senderHasCode: "sender not an eoa"
-        case .malformed(.intrinsicGasTooLow): "intrinsic gas too low"
-        default: rejection.description
-        }
+    /// Where a bundle on top of a block stands: the next height, 12 s later, at the next base fee.
+    private func nextContext(_ block: SealedBlock) -> CallContext {
+        var context = callContext(block)
+        context.block.number = block.number + 1
+        context.block.timestamp = block.header.timestamp.addingReportingOverflow(12).partialValue
+        context.block.coinbase = settings.coinbase
+        context.block.gasLimit = settings.gasLimit
+        context.block.baseFee = baseFee(after: block)
+        return context
     }
 }

@@ -2,6 +2,7 @@ import EVM
 import EVMCodec
 import EVMCrypto
 import EVMTypes
+import Simulation
 
 /// The relay: bundles and private transactions in Flashbots' shape. Source: flashbots-docs, `rpc-endpoint.mdx`.
 enum RelayMethods {
@@ -21,15 +22,14 @@ enum RelayMethods {
         },
         "eth_callBundle": { chain, params throws(DevnetError) in
             let object = try params.relayObject()
-            let transactions = try BundleReader.transactions(object["txs"])
-            let reference = object["stateBlockNumber"].flatMap { RPCParams.block($0) } ?? .latest
-            let block = try chain.require(reference)
-            let timestamp = object["timestamp"].flatMap { RPCParams.number($0) }
-            let baseFee = object["baseFee"].flatMap { $0.uint64.map { U256($0) } ?? $0.quantityU256 }
-            let (outcome, _) = try await chain.withState { chain throws(DevnetError) in
-                try chain.callBundle(transactions, on: block, timestamp: timestamp, baseFee: baseFee)
+            let bundle = try BundleReader.request(.object(object))
+            let block = try chain.require(object["stateBlockNumber"].flatMap { RPCParams.block($0) } ?? .latest)
+            let simulation = try await chain.withState { chain throws(DevnetError) in
+                try chain.callBundle(bundle, on: block)
             }
-            return BundleReader.render(outcome, transactions, stateBlock: block.number)
+            guard case .object(var answer) = simulation.json else { return simulation.json }
+            answer["firstRevert"] = simulation.firstRevert.map { .hash($0) } ?? .null
+            return .object(answer)
         },
         "mev_sendBundle": { chain, params throws(DevnetError) in
             let bundle = try BundleReader.mevBundle(try params.relayObject(), chain, signer: params.signer)
@@ -39,12 +39,15 @@ enum RelayMethods {
         "mev_simBundle": { chain, params throws(DevnetError) in
             let bundle = try BundleReader.mevBundle(try params.relayObject(), chain, signer: params.signer)
             let block = chain.head
-            let (outcome, _) = try await chain.withState { chain throws(DevnetError) in
-                try chain.callBundle(bundle.transactions, on: block, timestamp: nil, baseFee: nil)
+            var request = BundleRequest()
+            request.transactions = bundle.transactions.map {
+                BundleTransaction($0.transaction, from: $0.sender, mayRevert: bundle.mayRevert.contains($0.hash))
             }
-            let failed = zip(bundle.transactions, outcome.steps).first {
-                !$1.outcome.isSuccess && !bundle.mayRevert.contains($0.hash)
-            }
+            let fixed = request
+            let outcome = try await chain.withState { chain throws(DevnetError) in
+                try chain.callBundle(fixed, on: block)
+            }.outcome
+            let failed = zip(fixed.transactions, outcome.steps).first { !$1.outcome.isSuccess && !$0.mayRevert }
             var answer: JSONObject = [
                 "success": .bool(failed == nil), "stateBlock": .quantity(block.number),
                 "mevGasPrice": .quantity(outcome.bundleGasPrice.asU256 ?? .zero),
@@ -107,8 +110,13 @@ enum RelayMethods {
 
 /// Reads bundles. Source: as above; bounds are Flashbots' own.
 enum BundleReader {
-    static let transactionsMax = 100
-    static let bytesMax = 300_000
+    static let transactionsMax = BundleRequest.transactionsMax
+    static let bytesMax = BundleRequest.bytesMax
+
+    /// What `eth_callBundle` is given.
+    static func request(_ json: JSON) throws(DevnetError) -> BundleRequest {
+        do throws(SimulationError) { return try BundleRequest(json) } catch { throw DevnetError(error) }
+    }
 
     static func transactions(_ value: JSON?) throws(DevnetError) -> [PooledTransaction] {
         guard let list = value?.array, !list.isEmpty else { throw .params("bundle missing txs") }
@@ -189,37 +197,5 @@ enum BundleReader {
 
     static func hash(_ transactions: [PooledTransaction]) -> Hash32 {
         Keccak256.hash(transactions.flatMap(\.hash.bytes))
-    }
-
-    /// The answer of `eth_callBundle`: amounts in decimal.
-    static func render(_ outcome: BundleOutcome, _ transactions: [PooledTransaction], stateBlock: UInt64) -> JSON {
-        let rows = zip(transactions, outcome.steps).map { pooled, step in
-            let price = step.coinbaseDiff.quotientAndRemainder(
-                dividingBy: I256(bits: U256(max(1, step.outcome.gasUsed)))
-            ).quotient
-            var row: JSONObject = [
-                "txHash": .hash(pooled.hash), "fromAddress": .address(pooled.sender),
-                "toAddress": pooled.transaction.to.map { .address($0) } ?? .null,
-                "gasUsed": .integer(step.outcome.gasUsed), "gasPrice": .string(price.description),
-                "gasFees": .string(step.gasFees.description), "coinbaseDiff": .string(step.coinbaseDiff.description),
-                "ethSentToCoinbase": .string(step.ethSentToCoinbase.description),
-            ]
-            if step.outcome.isSuccess {
-                row["value"] = .hex(step.output)
-            } else {
-                row["error"] = .string(step.outcome.halt == .revert ? "execution reverted" : "\(step.outcome.halt)")
-                row["revert"] = .hex(step.output)
-            }
-            return JSON.object(row)
-        }
-        let firstRevert = zip(transactions, outcome.steps).first { !$1.outcome.isSuccess }?.0.hash
-        return .object([
-            "bundleHash": .hash(hash(transactions)), "bundleGasPrice": .string(outcome.bundleGasPrice.description),
-            "coinbaseDiff": .string(outcome.coinbaseDiff.description),
-            "ethSentToCoinbase": .string(outcome.ethSentToCoinbase.description),
-            "gasFees": .string(outcome.gasFees.description), "results": .array(rows),
-            "stateBlockNumber": .integer(stateBlock), "totalGasUsed": .integer(outcome.gasUsed),
-            "firstRevert": firstRevert.map { .hash($0) } ?? .null,
-        ])
     }
 }
