@@ -53,4 +53,17 @@ import Testing
             try RocksDatabase(path: folder.path, columns: [Self.left], sync: false)
         }
     }
+
+    @Test func logsOfKilledProcessesAreRemovedAndThoseOfOpenDatabasesKept() throws {
+        let left = "/dev/shm/martlet-log-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
+        let open = LibraryLog()
+        let folder = try #require(open.folder)
+        #expect(!FileManager.default.fileExists(atPath: left))
+        let other = LibraryLog()
+        #expect(FileManager.default.fileExists(atPath: folder))
+        other.remove()
+        open.remove()
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
 }
