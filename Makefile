@@ -32,19 +32,19 @@ test-fuzz: ## The EVM against the executable specification on random cases (FUZZ
 	@MARTLET_FUZZ_SCRATCH=.build-test MARTLET_FUZZ_FLAGS="-Xswiftc -enable-testing $(SWIFT_FLAGS)" scripts/fuzz-evm.sh $(FUZZ_FLAGS)
 
 test-devnet: ## The devnet and its market, driven by Python clients and by the node in live mode
-	@scripts/test-devnet.sh
+	@scripts/test-end-to-end.sh devnet Tests/EndToEnd/devnet_*.py
 
 test-keys: ## Keys and signers beside eth-account and eth-keyfile
 	@scripts/test-keys.sh $(TEST_FLAGS)
 
 test-chain:
-	@scripts/test-chain.sh
+	@scripts/test-end-to-end.sh chain Tests/EndToEnd/first_light.py
 
 test-fork: ## martlet simulate against realchain: every mined transaction again
-	@scripts/test-fork.sh
+	@scripts/test-end-to-end.sh fork Tests/EndToEnd/fork_replay.py
 
 soak: setup ## Ten minutes against realchain with faults, reorgs and kill -9
-	@scripts/test-chain.sh --soak
+	@scripts/test-end-to-end.sh chain Tests/EndToEnd/first_light.py -- --soak
 
 lint: ## Layers, sizes, purity, format
 	@scripts/lint.sh
@@ -62,14 +62,11 @@ bench-evm: ## The EVM beside revm on the same workloads, with the bars (BENCH_FL
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-evm-bench
 	@python3 Benchmarks/evm_bench.py $(BENCH_FLAGS)
 
-bench-simulate: setup ## [swap, 3-hop arbitrage] on a warm state, beside eth_callBundle of ../shared/realchain (needs its Python environment)
-	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-simulate-bench
-	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product martlet
-	@"$${REALCHAIN_HOME:-$$HOME/.cache/martlet/realchain}/.venv/bin/python" Benchmarks/simulate_bench.py .build-test/release/martlet .build-bench/release/martlet-simulate-bench "$${MARTLET_SHARED:-../shared}"
+bench-simulate: setup ## [swap, 3-hop arbitrage] on a warm state, beside eth_callBundle of ../shared/realchain
+	@BENCH_ROWS=$(BENCH_ROWS) scripts/bench-with-chain.sh Benchmarks/simulate_bench.py martlet-simulate-bench
 
-bench-devnet: setup ## Blocks of 200 swaps and eth_call of `martlet devnet` beside ../shared/realchain (needs its Python environment)
-	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product martlet
-	@"$${REALCHAIN_HOME:-$$HOME/.cache/martlet/realchain}/.venv/bin/python" Benchmarks/devnet_bench.py .build-test/release/martlet "$${MARTLET_SHARED:-../shared}"
+bench-devnet: setup ## Blocks of 200 swaps and eth_call of `martlet devnet`, beside ../shared/realchain
+	@scripts/bench-with-chain.sh Benchmarks/devnet_bench.py
 
 contracts: ## Compile the contracts with the pinned compiler, compare with the committed artifacts, run their tests
 	@scripts/contracts.sh
