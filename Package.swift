@@ -58,7 +58,7 @@ let rows: [Row] = [
     Row(layer: 3, name: "Relays", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "NodeClient"]),
     Row(layer: 3, name: "History", uses: ["EVMTypes"], products: ["GRDB"]),
     Row(layer: 4, name: "Conformance", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
-    Row(layer: 4, name: "Simulation", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
+    Row(layer: 4, name: "Simulation", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "ChainCosts"]),
     Row(layer: 4, name: "PoolVectors", uses: ["EVMTypes", "EVMCodec", "Pools"]),
     Row(layer: 4, name: "Telemetry", uses: ["EVMTypes"], products: ["Logging", "Metrics"]),
     Row(

@@ -34,6 +34,21 @@ public enum CostModel: Hashable, Sendable {
         }
     }
 
+    /// The model of a chain that Martlet knows by its id, at a block's time; Ethereum's for any other (a local chain).
+    ///
+    /// Throws as above.
+    public init(chainID: UInt64, timestamp: UInt64) throws(CostProblem) {
+        let name =
+            switch chainID {
+            case 10, 8_453: "op-stack"
+            case 56: "bsc"
+            case 137: "polygon"
+            case 42_161: "arbitrum"
+            default: "ethereum"
+            }
+        try self.init(named: name, chainID: chainID, timestamp: timestamp)
+    }
+
     /// What must be read from the state of the block the fees are for, in the order in which
     /// `ChainParameters.init(_:answers:)` takes the answers. Empty where fees follow from the header alone.
     public var reads: [StateRead] {

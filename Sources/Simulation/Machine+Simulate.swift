@@ -1,3 +1,4 @@
+public import ChainCosts
 public import EVM
 public import EVMCodec
 public import EVMTypes
@@ -7,7 +8,8 @@ public struct TransactionReport: Hashable, Sendable {
     public var transaction: Transaction
     public var sender: Address
     public var call: CallOutcome
-    public var fees: Fees
+    /// What it paid, by part, in wei; of layer 2 chains also what their `FeeSource` charges.
+    public var fees: TransactionFees
     public var effects: Effects
 
     /// Wei that the coinbase gained by calls; tips are in `fees`.
@@ -33,7 +35,7 @@ public struct TransactionReport: Hashable, Sendable {
         ]
         if let created = outcome.created { members["contractAddress"] = .address(created) }
         if transaction.signature != nil { members["hash"] = .hash(transaction.hash) }
-        if let error = GethText.halt(outcome.halt) { members["error"] = .string(error) }
+        if let error = outcome.halt.gethText { members["error"] = .string(error) }
         if let reason = call.revertReason { members["revertReason"] = .string(reason.description) }
         return .object(members)
     }
@@ -44,12 +46,13 @@ extension Machine {
     /// can follow. The rules must be the machine's own (`adopt`).
     public mutating func simulate(
         _ transaction: Transaction, from sender: Address, in block: BlockEnvironment, under rules: ExecutionRules,
-        on state: borrowing PinnedState, options: ExecutionOptions = .consensus, blockGasLeft: UInt64? = nil
+        on state: borrowing PinnedState, options: ExecutionOptions = .consensus, blockGasLeft: UInt64? = nil,
+        fees: FeeSource = .known(.gasOnly)
     ) -> SimulationAnswer<TransactionReport> {
         var tracer = NoTracer()
         return simulate(
             transaction, from: sender, in: block, under: rules, on: state, options: options,
-            blockGasLeft: blockGasLeft, tracer: &tracer)
+            blockGasLeft: blockGasLeft, fees: fees, tracer: &tracer)
     }
 
     /// As `call`, and reports everything that it did. Leaves the overlay as it was.
@@ -78,18 +81,37 @@ extension Machine {
     /// As above, and tells `tracer` every step.
     public mutating func simulate<Tracer: StepTracer & ~Copyable>(
         _ transaction: Transaction, from sender: Address, in block: BlockEnvironment, under rules: ExecutionRules,
-        on state: borrowing PinnedState, options: ExecutionOptions, blockGasLeft: UInt64?, tracer: inout Tracer
+        on state: borrowing PinnedState, options: ExecutionOptions, blockGasLeft: UInt64?,
+        fees source: FeeSource = .known(.gasOnly), tracer: inout Tracer
     ) -> SimulationAnswer<TransactionReport> {
+        let parameters: ChainParameters
+        switch self.parameters(of: source, on: state) {
+        case .done(let read): parameters = read
+        case .missing(let needs): return .missing(needs)
+        case .failed(let error): return .failed(error)
+        }
+        let start = overlay.checkpoint()
         let performed = perform(
             transaction, from: sender, in: block, under: rules, on: state, options: options,
             blockGasLeft: blockGasLeft, tracer: &tracer)
         switch performed {
         case .executed(let call):
-            return .done(
+            let fees: TransactionFees
+            do throws(CostProblem) {
+                fees = try parameters.fees(
+                    of: ChargedGas(call.outcome, of: transaction, in: block, under: rules),
+                    encoded: parameters == .gasOnly ? [] : transaction.encoded())
+            } catch {
+                overlay.revert(to: start)
+                return .failed(.refused("fees: \(error)"))
+            }
+            let charged = charge(fees, from: sender, under: parameters, on: state)
+            if case .done = charged {} else { overlay.revert(to: start) }
+            return charged.map {
                 TransactionReport(
-                    transaction: transaction, sender: sender, call: call,
-                    fees: Fees(call.outcome, of: transaction, in: block, under: rules),
-                    effects: Effects(changes: overlay.lastChanges(), logs: call.logs)))
+                    transaction: transaction, sender: sender, call: call, fees: fees,
+                    effects: Effects(changes: overlay.lastChanges(), logs: call.logs))
+            }
         case .rejected(_, let text): return .failed(.refused(text))
         case .missing(let needs): return .missing(needs)
         case .failed(let error): return .failed(error)

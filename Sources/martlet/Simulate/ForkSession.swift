@@ -1,7 +1,9 @@
 import ArgumentParser
+import ChainCosts
 import ChainRegistry
 import EVM
 import EVMCodec
+import EVMCrypto
 import EVMTypes
 import ForkState
 import Foundation
@@ -108,6 +110,33 @@ struct ForkSession: Sendable {
     /// A runner on a block's state, for transactions of the block `header`.
     func runner(on fork: PinnedFork, for header: ConsensusHeader) throws -> ForkRunner {
         ForkRunner(fork, rules: try rules.execution(header))
+    }
+
+    /// Where transactions of the block `header`, on the state of `fork`, have their fee parameters from: that state, or
+    /// what the node answers for it (Arbitrum).
+    func fees(on fork: PinnedFork, for header: ConsensusHeader) async throws -> FeeSource {
+        if rules.hardfork != nil { return .known(.gasOnly) }
+        let model: CostModel
+        do throws(CostProblem) {
+            model = try CostModel(chainID: rules.chainID, timestamp: header.timestamp)
+        } catch { throw SimulationError.refused("fees: \(error)") }
+        var words: [U256] = []
+        for read in model.reads {
+            guard case .call(let to, let data) = read else { return .state(model) }
+            let request = RPCRequest(
+                "eth_call", [["to": .address(to), "data": .hex(data)], BlockID.hash(fork.header.hash).json])
+            let answer = try await source.immutable(request) { answer in
+                guard let bytes = answer.hexBytes, bytes.count >= 32 else {
+                    throw ForkStateError(
+                        .badAnswer, "answered less than a word to a fee query at \(to.checksummed)",
+                        endpoint: source.label)
+                }
+            }
+            words.append(U256(bigEndian: (answer.hexBytes ?? [])[..<32]))
+        }
+        do { return .known(try ChainParameters(model, answers: words)) } catch {
+            throw SimulationError.refused("fees: \(error)")
+        }
     }
 }
 

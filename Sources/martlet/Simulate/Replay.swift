@@ -1,3 +1,4 @@
+import ChainCosts
 import EVM
 import EVMCodec
 import EVMTypes
@@ -7,15 +8,9 @@ import Simulation
 
 /// Mined transactions again, each on its parent block's state after the block's transactions before it.
 struct Replay {
-    private let session: ForkSession
-    private let command: SimulateCommand
-    private let output: SimulateOutput
-
-    init(_ session: ForkSession, _ command: SimulateCommand, _ output: SimulateOutput) {
-        self.session = session
-        self.command = command
-        self.output = output
-    }
+    let session: ForkSession
+    let command: SimulateCommand
+    let output: SimulateOutput
 
     func run(transaction hash: Hash32) async throws {
         let asked = RPCRequest("eth_getTransactionByHash", [.hash(hash)])
@@ -60,25 +55,35 @@ struct Replay {
         let fork = try await session.source.pin(.hash(header.parentHash))
         let runner = try session.runner(on: fork, for: header)
         let rules = try session.rules.execution(header)
+        let fees = try await session.fees(on: fork, for: header)
         var block = try session.rules.environment(header)
         try await prepare(runner, mined, block)
         try await callSystem(runner, header, rules, block)
         var gasLeft = header.gasLimit
         for (index, item) in mined.enumerated() {
             let isWanted = only.map { $0 == item.hash } ?? true
-            let run = SimulateRun(
-                transaction: item.transaction, sender: item.from, block: block, rules: rules, gasLeft: gasLeft,
+            guard let (transaction, sender) = item.run else {
+                if only == item.hash {
+                    throw SimulationError.refused("transaction \(item.hash) is ArbOS' own and runs no contract")
+                }
+                continue
+            }
+            var run = SimulateRun(
+                transaction: transaction, sender: sender, block: block, rules: rules,
+                fees: item.deposit == nil ? fees : .known(.gasOnly), gasLeft: gasLeft,
                 trace: isWanted ? command.trace : nil)
+            run.deposit = item.deposit
+            let fixed = run
             let simulated: Simulated
             do {
-                simulated = try await runner.run { machine, state in try Attempt(run.run(&machine, state)) }
+                simulated = try await runner.run { machine, state in try Attempt(fixed.run(&machine, state)) }
             } catch let error as SimulationError {
                 throw SimulationError(
                     error.code, "block \(header.number), transaction \(index) (\(item.hash)): \(error.message)")
             }
             gasLeft -= min(gasLeft, simulated.report.call.outcome.gasUsed)
             block.blobGasLeft -= min(
-                block.blobGasLeft, UInt64(item.transaction.blobVersionedHashes.count) * rules.gasPerBlob)
+                block.blobGasLeft, UInt64(transaction.blobVersionedHashes.count) * rules.gasPerBlob)
             guard isWanted else { continue }
             let found = command.compare ? try await Comparison.mined(simulated.report, item.hash, session) : nil
             let place: JSONObject = [
@@ -98,13 +103,15 @@ struct Replay {
         ForkStateError(.badAnswer, "answered \(what)", endpoint: session.source.label)
     }
 
-    private func transactions(of json: JSON, _ number: UInt64) throws -> [PendingTransaction] {
+    private func transactions(of json: JSON, _ number: UInt64) throws -> [MinedTransaction] {
         guard let list = json["transactions"]?.array else {
             throw ForkStateError(
                 .badAnswer, "answered block \(number) without transactions", endpoint: session.source.label)
         }
         return try list.enumerated().map { index, element in
-            do { return try PendingTransaction(json: element) } catch {
+            do { return try MinedTransaction(element, on: session.rules.chainID) } catch let error as SimulationError {
+                throw SimulationError(error.code, "block \(number), transaction \(index): \(error.message)")
+            } catch {
                 throw ForkStateError(
                     .badAnswer, "answered block \(number) whose transaction \(index) cannot be read (\(error))",
                     endpoint: session.source.label)
@@ -114,12 +121,13 @@ struct Replay {
 
     /// Everything that is known to be needed, in one batch.
     private func prepare(
-        _ runner: ForkRunner, _ mined: [PendingTransaction], _ block: BlockEnvironment
+        _ runner: ForkRunner, _ mined: [MinedTransaction], _ block: BlockEnvironment
     ) async throws {
         var met: Set<Address> = [block.coinbase]
         for item in mined {
-            met.insert(item.from)
-            if let to = item.transaction.to { met.insert(to) }
+            guard let (transaction, sender) = item.run else { continue }
+            met.insert(sender)
+            if let to = transaction.to { met.insert(to) }
         }
         try await runner.prepare(met.sorted().map { .account($0) })
     }

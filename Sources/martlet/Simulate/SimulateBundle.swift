@@ -7,15 +7,9 @@ import Simulation
 
 /// A bundle in the block after the one whose state it is given.
 struct SimulateBundle {
-    private let session: ForkSession
-    private let command: SimulateCommand
-    private let output: SimulateOutput
-
-    init(_ session: ForkSession, _ command: SimulateCommand, _ output: SimulateOutput) {
-        self.session = session
-        self.command = command
-        self.output = output
-    }
+    let session: ForkSession
+    let command: SimulateCommand
+    let output: SimulateOutput
 
     func run(_ bundle: BundleRequest) async throws {
         let overrides = try command.overrides()
@@ -33,12 +27,14 @@ struct SimulateBundle {
         let simulation = try await runner.run { machine, state in
             try Attempt(machine.callBundle(bundle, in: here, stateBlockNumber: fork.number, on: state))
         }
+        let fees = try await session.fees(on: fork, for: header)
         var environment = block
         var gasLeft = block.gasLimit
         var all: [Simulated] = []
         for (index, item) in bundle.transactions.enumerated() {
             let run = SimulateRun(
-                transaction: item.transaction, sender: item.sender, block: environment, rules: rules, gasLeft: gasLeft,
+                transaction: item.transaction, sender: item.sender, block: environment, rules: rules, fees: fees,
+                gasLeft: gasLeft,
                 trace: command.trace)
             let isFirst = index == 0
             let simulated = try await runner.run { machine, state -> Attempt<Simulated> in

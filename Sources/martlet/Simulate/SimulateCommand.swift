@@ -57,14 +57,18 @@ struct SimulateCommand: AsyncParsableCommand {
     private func run(_ source: Source, _ session: ForkSession, _ output: SimulateOutput) async throws {
         switch source {
         case .mined(let hashes):
-            for hash in hashes { try await Replay(session, self, output).run(transaction: hash) }
+            for hash in hashes {
+                try await Replay(session: session, command: self, output: output).run(transaction: hash)
+            }
         case .blocks(let range):
-            for number in range { try await Replay(session, self, output).run(block: number) }
+            for number in range { try await Replay(session: session, command: self, output: output).run(block: number) }
         case .raw(let transaction, let sender):
-            try await SimulateOnTop(session, self, output).run(transaction, from: sender)
-        case .call(let request): try await SimulateOnTop(session, self, output).run(request)
-        case .bundle(let request): try await SimulateBundle(session, self, output).run(request)
-        case .opportunity(let json): try await SimulateBundle(session, self, output).run(opportunity: json)
+            try await SimulateOnTop(session: session, command: self, output: output).run(transaction, from: sender)
+        case .call(let request): try await SimulateOnTop(session: session, command: self, output: output).run(request)
+        case .bundle(let request):
+            try await SimulateBundle(session: session, command: self, output: output).run(request)
+        case .opportunity(let json):
+            try await SimulateBundle(session: session, command: self, output: output).run(opportunity: json)
         }
     }
 

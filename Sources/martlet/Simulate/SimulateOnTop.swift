@@ -7,15 +7,9 @@ import Simulation
 
 /// A call at a block, or a transaction in a block on top of it.
 struct SimulateOnTop {
-    private let session: ForkSession
-    private let command: SimulateCommand
-    private let output: SimulateOutput
-
-    init(_ session: ForkSession, _ command: SimulateCommand, _ output: SimulateOutput) {
-        self.session = session
-        self.command = command
-        self.output = output
-    }
+    let session: ForkSession
+    let command: SimulateCommand
+    let output: SimulateOutput
 
     /// As `eth_call`: in the block itself, on the state after it.
     func run(_ request: Simulation.CallRequest) async throws {
@@ -51,7 +45,8 @@ struct SimulateOnTop {
         var context = CallContext(rules: try session.rules.execution(header), block: block)
         context.stateOverrides = overrides.state
         let run = SimulateRun(
-            transaction: transaction, sender: sender, block: block, rules: context.rules, trace: command.trace)
+            transaction: transaction, sender: sender, block: block, rules: context.rules,
+            fees: try await session.fees(on: fork, for: header), trace: command.trace)
         let runner = try session.runner(on: fork, for: header)
         let simulated = try await runner.run { machine, state -> Attempt<Simulated> in
             let needs = machine.apply(overrides.state, on: state)

@@ -1,3 +1,4 @@
+import ChainCosts
 import EVM
 import EVMCodec
 import EVMTypes
@@ -70,15 +71,20 @@ final class SimulateOutput {
     private static func text(_ report: TransactionReport) -> [String] {
         let outcome = report.call.outcome
         var lines = [
-            row("status", outcome.isSuccess ? "success" : "failed: \(GethText.halt(outcome.halt) ?? "")"),
+            row("status", outcome.isSuccess ? "success" : "failed: \(outcome.halt.gethText ?? "")"),
             row("from", report.sender.hex), row("to", report.transaction.to?.hex ?? "creation"),
         ]
         if let created = outcome.created { lines.append(row("contract", created.hex)) }
         if let reason = report.call.revertReason { lines.append(row("revert reason", reason.description)) }
         lines.append(row("gas used", "\(outcome.gasUsed) (refunded \(outcome.gasRefunded))"))
-        lines.append(row("fee base", "\(report.fees.baseFee) wei"))
-        lines.append(row("fee tip", "\(report.fees.tip) wei"))
-        if !report.fees.blobFee.isZero { lines.append(row("fee blobs", "\(report.fees.blobFee) wei")) }
+        lines.append(row("fee base", "\(report.fees.base) wei"))
+        lines.append(row("fee tip", "\(report.fees.priority) wei"))
+        if !report.fees.blob.isZero { lines.append(row("fee blobs", "\(report.fees.blob) wei")) }
+        if !report.fees.l1Data.isZero {
+            let note = report.fees.l1Certainty == .exact ? "" : " (\(report.fees.l1Certainty.rawValue))"
+            lines.append(row("fee layer 1", "\(report.fees.l1Data) wei\(note)"))
+        }
+        if !report.fees.operatorFee.isZero { lines.append(row("fee operator", "\(report.fees.operatorFee) wei")) }
         lines.append(
             row("coinbase payment", "\(outcome.tips) wei of tips, \(report.coinbaseTransfers) wei of transfers"))
         if !report.call.output.isEmpty { lines.append(row("output", Hex.encode(report.call.output))) }

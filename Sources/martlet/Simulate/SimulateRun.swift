@@ -1,3 +1,4 @@
+import ChainCosts
 import Conformance
 import EVM
 import EVMCodec
@@ -11,15 +12,34 @@ struct SimulateRun: Sendable {
     var sender: Address
     var block: BlockEnvironment
     var rules: ExecutionRules
-    var options = ExecutionOptions.consensus
+    var fees: FeeSource
+    /// What it is on the OP stack, when it is one: no signature, no fees, new ether first.
+    var deposit: Deposit?
     var gasLeft: UInt64?
     var trace: TraceForm?
     /// Logs of the block before it that the overlay does not count.
     var logsBefore = 0
 
+    private var options: ExecutionOptions { deposit == nil ? .consensus : Deposit.options }
+
     /// Runs it; the overlay keeps its changes when it is done. A trace is of a run of its own before, on the same
     /// state.
     func run(_ machine: inout Machine, _ state: borrowing PinnedState) -> SimulationAnswer<Simulated> {
+        let start = machine.overlay.checkpoint()
+        let answer = attempt(&machine, state)
+        // What a deposit made must not be made again by the next attempt.
+        if case .done = answer {} else { machine.overlay.revert(to: start) }
+        return answer
+    }
+
+    private func attempt(_ machine: inout Machine, _ state: borrowing PinnedState) -> SimulationAnswer<Simulated> {
+        if let deposit {
+            switch machine.mint(deposit, on: state) {
+            case .done: break
+            case .missing(let needs): return .missing(needs)
+            case .failed(let error): return .failed(error)
+            }
+        }
         var traced: JSON?
         var lines: [UInt8] = []
         if let trace {
@@ -50,7 +70,8 @@ struct SimulateRun: Sendable {
             }
         }
         return machine.simulate(
-            transaction, from: sender, in: block, under: rules, on: state, options: options, blockGasLeft: gasLeft
+            transaction, from: sender, in: block, under: rules, on: state, options: options, blockGasLeft: gasLeft,
+            fees: fees
         ).map { Simulated(report: $0, trace: traced, lines: lines) }
     }
 
