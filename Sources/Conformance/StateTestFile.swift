@@ -22,6 +22,7 @@ public struct StateTestFile: Sendable {
 
 /// One case: a state, a block, a transaction in variants, and what each variant leads to at each fork.
 public struct StateTestCase: Sendable {
+    /// The test's name in its file.
     public var name: String
     /// The state before.
     public var pre: [TestAccount]
@@ -65,10 +66,15 @@ public struct StateTestCase: Sendable {
 
 /// The block of a state test.
 public struct StateTestEnvironment: Hashable, Sendable {
+    /// Height.
     public var number: UInt64
+    /// Seconds since 1970.
     public var timestamp: UInt64
+    /// Who gets the tips.
     public var coinbase: Address
+    /// Gas of the whole block.
     public var gasLimit: UInt64
+    /// Before Paris; zero after it.
     public var difficulty: U256
     /// Nil before London.
     public var baseFee: U256?
@@ -106,7 +112,9 @@ public struct StateTestPost: Sendable {
     public var transactionBytes: [UInt8]?
     /// Which data, gas limit and value of the transaction's lists.
     public var dataIndex: Int
+    /// Index into the file's gas limits.
     public var gasIndex: Int
+    /// Index into the file's values.
     public var valueIndex: Int
     /// The names under which the transaction must be refused; nil when it must run.
     public var exception: String?

@@ -157,8 +157,11 @@ public final class RocksDatabase: @unchecked Sendable {
 
     /// One row of a batch; a nil value deletes.
     public struct Write: Sendable {
+        /// Which column family.
         public let column: Column
+        /// Bytes; keys are ordered as unsigned bytes.
         public let key: [UInt8]
+        /// The new value; nil deletes the key.
         public let value: [UInt8]?
 
         public init(column: Column, key: [UInt8], value: [UInt8]?) {

@@ -231,6 +231,7 @@ struct PeerAbilities: Hashable {
 public struct PinnedBlock: Sendable, Hashable {
     /// As the node states it.
     public var hash: Hash32
+    /// The block that the state is that after.
     public var header: ConsensusHeader
     /// Whether the header's fields hash to `hash` (not so on chains whose headers have fields of their own).
     public var isHashProven: Bool

@@ -96,9 +96,11 @@ extension PinnedFork {
 
 /// A transaction or call as far as its needs can be told before it runs.
 public struct PrefetchCall: Sendable, Hashable {
+    /// Whose account is needed too.
     public var sender: Address
     /// Nil creates a contract.
     public var to: Address?
+    /// Its first four bytes choose what was learned.
     public var data: [UInt8]
     /// Wei.
     public var value: U256

@@ -27,7 +27,9 @@ public struct StateAnswers: Sendable, Hashable {
         }
     }
 
+    /// By address; an account that does not exist is there as empty.
     public var accounts: [Address: Account] = [:]
+    /// Words by contract and key.
     public var slots: [SlotKey: U256] = [:]
     /// By keccak256 of the code.
     public var codes: [Hash32: [UInt8]] = [:]

@@ -12,18 +12,24 @@ import Synchronization
 extension MartletNode {
     /// Where the node stands.
     public struct Standing: Sendable {
+        /// The newest block that was taken in; nil before the first. The time is in seconds since 1970.
         public var head: (number: UInt64, hash: Hash32, timestamp: UInt64)?
+        /// Whether signing is paused by a person.
         public var isPaused: Bool
+        /// Since the start of the process.
         public var uptimeSeconds: UInt64
         /// Counts and totals, for `node_status`.
         public var details: JSONObject
     }
 
+    /// The chain file's name.
     public var chainName: String { config.chain.name }
+    /// EIP-155.
     public var chainID: UInt64 { config.chain.chainID }
     /// Whether bundles are really submitted.
     public var sendsBundles: Bool { isLive }
 
+    /// How the node stands; asks its services one after the other.
     public func standing() async -> Standing {
         let phase = phase.withLock { $0 }, counts = counters.snapshot
         let market = await parts.host.run { core -> (pools: Int, usable: Int, quarantined: Int, tokens: Int) in
@@ -116,8 +122,11 @@ extension MartletNode {
 
     /// Which pools `pools` lists.
     public struct PoolFilter: Sendable {
+        /// Only pools with this token; nil for all.
         public var token: Address?
+        /// Only pools of this factory's name; nil for all.
         public var dex: String?
+        /// Only pools that are, or are not, in the search; nil for both.
         public var isUsable: Bool?
         /// Whether V3 pools are shown with all their ticks.
         public var includesTicks: Bool

@@ -16,6 +16,7 @@ public struct BundleSimulation: Sendable, Hashable {
 
     /// The members; read as members of the simulation itself. One reference keeps it small (see `Boxed`).
     public struct Fields: Sendable, Hashable {
+        /// keccak256 of the transactions' hashes.
         public var bundleHash: Hash32
         /// `coinbaseDiff / totalGasUsed`, rounded down by the relay.
         public var bundleGasPrice: U256
@@ -27,6 +28,7 @@ public struct BundleSimulation: Sendable, Hashable {
         public var gasFees: U256
         /// The block on whose state it ran.
         public var stateBlockNumber: UInt64
+        /// Gas of all transactions.
         public var totalGasUsed: UInt64
         /// In the order of the bundle.
         public var results: [Item]
@@ -59,14 +61,23 @@ public struct BundleSimulation: Sendable, Hashable {
             /// and its bytes when the relay sent hex.
             case failed(error: String, revertText: String?, revertData: [UInt8])
         }
+        /// Which transaction.
         public var transactionHash: Hash32
+        /// Sender, where the relay names it.
         public var from: Address?
+        /// Recipient; nil for a creation or where the relay does not name it.
         public var to: Address?
+        /// After the refund.
         public var gasUsed: UInt64
+        /// Wei a gas that the coinbase got, payments included.
         public var gasPrice: U256
+        /// Wei of tips.
         public var gasFees: U256
+        /// Wei that the coinbase gained in all.
         public var coinbaseDiff: U256
+        /// Wei sent to the coinbase by calls.
         public var ethSentToCoinbase: U256
+        /// How it ended.
         public var outcome: Outcome
 
         /// Whether it succeeded.

@@ -48,6 +48,7 @@ public struct Decision: Hashable, Sendable {
 
 /// A plan with what the host needs to follow it.
 public struct PlannedBundle: Hashable, Sendable {
+    /// What is to be signed and sent.
     public var bundle: BundlePlan
     /// The head it rests on.
     public var head: HeadID
@@ -77,8 +78,11 @@ public enum TargetEffect: String, Hashable, Sendable, CaseIterable {
 
 /// A profitable cycle. Amounts in the settlement token's smallest unit.
 public struct Opportunity: Hashable, Sendable {
+    /// Pools, directions and exact amounts.
     public var cycle: CyclePlan
+    /// The block whose state it is sized on.
     public var head: HeadID
+    /// The transaction that it follows; nil for a standing gap.
     public var target: Hash32?
 }
 
@@ -148,9 +152,13 @@ public enum SkipReason: Hashable, Sendable, CustomStringConvertible {
 
 /// Counts of what logs did.
 public struct LogTally: Hashable, Sendable {
+    /// Pools that are new.
     public var created: UInt32 = 0
+    /// Pools whose state changed.
     public var updated: UInt32 = 0
+    /// Logs of no pool.
     public var ignored: UInt32 = 0
+    /// Logs that a pool would not take; it is quarantined.
     public var refused: UInt32 = 0
 
     public init() {}

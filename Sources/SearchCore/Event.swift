@@ -27,6 +27,7 @@ public enum Event: Sendable {
 
 /// A new head.
 public struct HeadEvent: Sendable {
+    /// The new head.
     public var header: BlockHeader
     /// Logs of the block that `EventTopics.followed` names, by log index.
     public var logs: [Log]
@@ -67,7 +68,9 @@ public struct UndoEvent: Sendable {
 
 /// A block as a place in the chain.
 public struct HeadID: Hashable, Sendable {
+    /// Height.
     public var number: UInt64
+    /// Of the header.
     public var hash: Hash32
 
     public init(number: UInt64, hash: Hash32) {
@@ -83,11 +86,13 @@ public struct PlanOutcome: Hashable, Sendable {
         /// It did not go out, through no fault of the plan: the target failed, or nobody could be asked.
         case dropped
     }
+    /// What became of it.
     public var result: Result
     /// Pools of the plan.
     public var pools: [PoolIndex]
     /// Net result in wei of an included transaction; nil otherwise.
     public var netWei: I256?
+    /// When, since 1970.
     public var timeMilliseconds: UInt64
 
     public init(result: Result, pools: [PoolIndex], netWei: I256? = nil, timeMilliseconds: UInt64) {

@@ -10,15 +10,19 @@ public import RiskRules
 public struct SearchConfig: Sendable {
     /// Tokens that cycles start and end in; the first is the wrapped native token.
     public var settlementTokens: [Address]
+    /// Contracts whose calldata is decoded.
     public var routers: RouterTable
     /// Builds bundles; nil: the core keeps the market and finds opportunities, but plans nothing.
     public var builder: BundleBuilder?
+    /// What is refused before anything is signed.
     public var limits: RiskLimits
+    /// How cycles are looked for.
     public var search: SearchSettings
     /// Pending hashes remembered, so that a transaction seen twice is looked at once a block.
     public var seenMax: Int
     /// Seconds from a block to the next, for the deadlines of targets.
     public var blockSeconds: UInt64
+    /// EIP-155.
     public var chainID: UInt64
     /// True drops targets whose sender's next nonce was not told by `.senderNonce` since the newest head. False takes
     /// them on trust; a nonce that was told is heeded either way.
@@ -44,6 +48,7 @@ public struct SearchConfig: Sendable {
 /// `step` is the only way in. It reads no clock, no file and no network, and the same events give the same decisions.
 /// One writer: the core is moved to one thread and stays there. Scratch memory is kept between steps.
 public struct Searcher: Sendable {
+    /// As it was started with.
     public let config: SearchConfig
     /// The exact state of all pools at `head`.
     public internal(set) var market: MarketState

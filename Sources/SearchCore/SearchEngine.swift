@@ -10,7 +10,9 @@ public import Pools
 /// ```
 /// The same events give the same decisions: what the chain's state holds comes in as events too.
 public struct SearchEngine: ~Copyable {
+    /// The decisions, on pool state.
     public var core: Searcher
+    /// The EVM, on account state.
     public var runner: StateRunner
 
     public init(core: Searcher, runner: consuming StateRunner) {

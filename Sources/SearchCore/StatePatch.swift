@@ -6,7 +6,9 @@ public import EVMTypes
 public struct StatePatch: Hashable, Sendable {
     /// One account; nil when there is none.
     public struct Account: Hashable, Sendable {
+        /// Whose.
         public var address: Address
+        /// nil where the account does not exist.
         public var state: AccountState?
 
         public init(_ address: Address, _ state: AccountState?) {
@@ -17,8 +19,11 @@ public struct StatePatch: Hashable, Sendable {
 
     /// One storage slot.
     public struct Slot: Hashable, Sendable {
+        /// Whose.
         public var address: Address
+        /// The slot.
         public var key: U256
+        /// The word in it; zero where nothing is stored.
         public var value: U256
 
         public init(_ address: Address, _ key: U256, _ value: U256) {
@@ -30,7 +35,9 @@ public struct StatePatch: Hashable, Sendable {
 
     /// The block the values are of.
     public var head: Hash32
+    /// Accounts as of the head.
     public var accounts: [Account] = []
+    /// Slots as of the head.
     public var slots: [Slot] = []
     /// Codes, whose hashes the accounts name.
     public var codes: [[UInt8]] = []
@@ -42,9 +49,11 @@ public struct StatePatch: Hashable, Sendable {
 
 /// Parts of the state that a step could not go on without. The host reads them at `head` and sends the candidate again.
 public struct StateRequest: Hashable, Sendable {
+    /// The block that all of it is of.
     public var head: HeadID
     /// Each once; never empty.
     public var needs: [StateNeed]
+    /// What is run again when the state is there.
     public var candidate: RetryCandidate
 
     public init(head: HeadID, needs: [StateNeed], candidate: RetryCandidate) {

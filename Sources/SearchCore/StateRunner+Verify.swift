@@ -7,10 +7,13 @@ public import EVMTypes
 public struct PredictionDifference: Hashable, Sendable, CustomStringConvertible {
     /// Growth of the executor's balance and payment to the block's builder, wei.
     public struct Result: Hashable, Sendable {
+        /// Wei of the settlement token that the executor gained; negative for a loss.
         public var growth: I256
+        /// Wei that the coinbase got.
         public var tip: I256
     }
 
+    /// What the plan said.
     public var predicted: Result
     /// Nil when our transaction reverted.
     public var executed: Result?

@@ -12,12 +12,15 @@ public enum RunnerRules: Hashable, Sendable {
 
 /// How a runner runs.
 public struct RunnerConfig: Hashable, Sendable {
+    /// Which rules the next block runs by.
     public var rules: RunnerRules
+    /// EIP-155.
     public var chainID: UInt64
     /// Sender of our transactions: the executor's owner.
     public var owner: Address
     /// Contract that earns, and the token it earns in.
     public var executor: Address
+    /// Token in which profit is counted.
     public var settlement: Address
     /// Seconds from a block to the next.
     public var blockSeconds: UInt64

@@ -4,10 +4,13 @@ public import EVMTypes
 
 /// What a simulation supposes of its block; nil leaves what it is.
 public struct BlockOverrides: Hashable, Sendable {
+    /// What NUMBER answers.
     public var number: UInt64?
     /// Seconds since 1970.
     public var timestamp: UInt64?
+    /// Gas of the block.
     public var gasLimit: UInt64?
+    /// Who gets the tips; `feeRecipient` of the RPC.
     public var coinbase: Address?
     /// PREVRANDAO, before Paris the difficulty.
     public var randao: U256?

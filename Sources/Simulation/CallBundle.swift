@@ -94,7 +94,9 @@ public struct BundleRequest: Hashable, Sendable {
 
 /// What `eth_callBundle` answers.
 public struct BundleSimulation: Hashable, Sendable {
+    /// As it was asked for.
     public var bundle: BundleRequest
+    /// Sums, and what each transaction did.
     public var outcome: BundleOutcome
     /// Height of the block whose state it ran on.
     public var stateBlockNumber: UInt64

@@ -9,20 +9,29 @@ public struct CallRequest: Hashable, Sendable {
     public var from = Address.zero
     /// Nil creates a contract.
     public var to: Address?
+    /// Gas limit; nil for the cap.
     public var gas: UInt64?
     /// Wei a gas; not together with the next two.
     public var gasPrice: U256?
+    /// Wei a gas at most (EIP-1559); nil where not given.
     public var maxFeePerGas: U256?
+    /// Wei a gas of tip at most.
     public var maxPriorityFeePerGas: U256?
     /// Wei.
     public var value: U256?
+    /// nil for the account's own.
     public var nonce: UInt64?
     /// Calldata or init code.
     public var data: [UInt8] = []
+    /// EIP-2930; nil where not given.
     public var accessList: [AccessListEntry]?
+    /// Checked against the chain's when given.
     public var chainID: U256?
+    /// Wei a blob gas at most (EIP-4844).
     public var maxFeePerBlobGas: U256?
+    /// One a blob (EIP-4844).
     public var blobVersionedHashes: [Hash32] = []
+    /// EIP-7702.
     public var authorizations: [Authorization] = []
 
     public init(from: Address = .zero, to: Address? = nil, data: [UInt8] = [], value: U256? = nil, gas: UInt64? = nil) {

@@ -5,11 +5,15 @@ public import EVMTypes
 
 /// One transaction as a simulation reports it.
 public struct TransactionReport: Hashable, Sendable {
+    /// What was run.
     public var transaction: Transaction
+    /// Who sent it.
     public var sender: Address
+    /// Gas, output, logs.
     public var call: CallOutcome
     /// What it paid, by part, in wei; of layer 2 chains also what their `FeeSource` charges.
     public var fees: TransactionFees
+    /// Balances before and after.
     public var effects: Effects
 
     /// Wei that the coinbase gained by calls; tips are in `fees`.

@@ -4,6 +4,7 @@ public import EVMTypes
 
 /// A traced run.
 public struct TracedRun: Hashable, Sendable {
+    /// Gas, output, logs.
     public var call: CallOutcome
     /// The tracer's result, in geth's form.
     public var json: JSON

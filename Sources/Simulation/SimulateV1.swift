@@ -7,12 +7,15 @@ public struct SimulateV1Request: Sendable {
     /// One block of calls.
     public struct BlockCalls: Sendable {
         public var blockOverrides = BlockOverrides()
+        /// Put over the state before this block.
         public var stateOverrides: [AccountOverride] = []
+        /// In order, each on the state that the one before left.
         public var calls: [CallRequest] = []
 
         public init() {}
     }
 
+    /// In order.
     public var blocks: [BlockCalls] = []
     /// Whether moves of the native coin appear as Transfer logs.
     public var traceTransfers = false
@@ -53,13 +56,17 @@ public struct SimulateV1Request: Sendable {
 public struct SimulatedBlock: Hashable, Sendable {
     /// One call of it.
     public struct Call: Hashable, Sendable {
+        /// Gas, output, logs.
         public var outcome: CallOutcome
         /// With the Transfer logs of native coin, where those were asked for.
         public var logs: [ReceiptLog]
     }
 
+    /// What its instructions saw.
     public var environment: BlockEnvironment
+    /// In order, each on the state that the one before left.
     public var calls: [Call] = []
+    /// Of all its calls.
     public var gasUsed: UInt64 = 0
 
     /// Number, time, gas, fee recipient, base fee and the calls; hashes and roots are not computed.

@@ -5,8 +5,10 @@ public import EVMTypes
 public struct MarketDeployment: Hashable, Sendable {
     /// A token.
     public struct Token: Hashable, Sendable {
+        /// As the contract answers it.
         public var symbol: String
         public var address: Address
+        /// Decimals of one whole token.
         public var decimals: Int
         /// Whole dollars a token was taken to be worth.
         public var dollars: UInt64
@@ -15,28 +17,38 @@ public struct MarketDeployment: Hashable, Sendable {
     /// A V2-shaped exchange.
     public struct Venue: Hashable, Sendable {
         public var name: String
+        /// Where its pairs are made.
         public var factory: Address
+        /// Uniswap V2's router interface.
         public var router: Address
     }
 
     /// A pool: on the V2 venue of this number, or (nil) the V3 factory's.
     public struct Pool: Hashable, Sendable {
+        /// Index into `venues` of a V2-shaped pool; nil for a V3-shaped one.
         public var venue: Int?
         public var address: Address
         /// Places of its tokens in `tokens`, not in order of address.
         public var a, b: Int
+        /// Millionths of the input.
         public var feePips: UInt32
         /// Zero for V2.
         public var tickSpacing: Int32
     }
 
+    /// EIP-155.
     public var chainID: UInt64
+    /// Who owns all contracts.
     public var deployer: Address
+    /// Wrapped ether first.
     public var tokens: [Token]
+    /// Factories of V2 shape with their routers.
     public var venues: [Venue]
     /// Keccak-256 of the creation code of every V2 pair.
     public var pairInitCodeHash: Hash32
+    /// Factory of the V3-shaped pools.
     public var v3Factory: Address
+    /// Mints positions of V3-shaped pools.
     public var positionManager: Address
     /// Functions of Uniswap's V3 SwapRouter, and of its SwapRouter02.
     public var swapRouter, swapRouter02: Address
@@ -44,8 +56,11 @@ public struct MarketDeployment: Hashable, Sendable {
     public var poolInitCodeHash: Hash32
     /// Lends by ERC-3156; lends by the functions of Balancer's vault.
     public var flashLender, flashVault: Address
+    /// Every pool, V2 shape first.
     public var pools: [Pool]
+    /// Accounts that `--traffic` trades from.
     public var traders: [Address]
+    /// Accounts left for a node: its operator, and its bundle identity.
     public var searcher, relaySigner: Address
     /// The block after which everything stands.
     public var seedBlock: UInt64 = 0

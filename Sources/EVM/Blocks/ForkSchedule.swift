@@ -31,6 +31,7 @@ public struct ForkSchedule: Hashable, Sendable {
     public struct BlobRow: Hashable, Sendable {
         /// Seconds since 1970.
         public var timestamp: UInt64
+        /// In force from then on.
         public var parameters: BlobParameters
 
         public init(_ timestamp: UInt64, _ parameters: BlobParameters) {
@@ -41,7 +42,9 @@ public struct ForkSchedule: Hashable, Sendable {
 
     /// How many blocks the difficulty bomb is put off by, from a block on.
     public struct BombRow: Hashable, Sendable {
+        /// Height of the change.
         public var block: UInt64
+        /// Blocks by which the difficulty bomb is set back from then on.
         public var delay: UInt64
 
         public init(_ block: UInt64, _ delay: UInt64) {

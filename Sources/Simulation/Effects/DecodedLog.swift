@@ -5,13 +5,17 @@ internal import EVMTypes
 public struct DecodedLog: Hashable, Sendable {
     /// One argument as text: numbers decimal, addresses hex.
     public struct Argument: Hashable, Sendable {
+        /// The parameter's name.
         public var name: String
+        /// Decimal, hex or text, as its type is written.
         public var value: String
     }
 
+    /// As it was emitted.
     public var log: ReceiptLog
     /// Nil where the event is not known or the data does not fit it.
     public var event: String?
+    /// In the order of the declaration; empty for an unknown event.
     public var arguments: [Argument] = []
 
     /// Reads a log. Data that does not fit its event leaves it undecoded.

@@ -7,13 +7,17 @@ public import EVMTypes
 public struct KnownEvent: Hashable, Sendable {
     /// One parameter.
     public struct Parameter: Hashable, Sendable {
+        /// As declared.
         public var name: String
         /// The ABI type.
         public var type: String
+        /// Whether it stands in a topic.
         public var isIndexed: Bool
     }
 
+    /// As declared.
     public var name: String
+    /// In the order of the declaration.
     public var parameters: [Parameter]
 
     /// From `Name(type [indexed] name,...)`.

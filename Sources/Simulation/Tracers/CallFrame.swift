@@ -6,8 +6,11 @@ public import EVMTypes
 public struct CallFrame: Hashable, Sendable {
     /// One log of a frame.
     public struct Log: Hashable, Sendable {
+        /// Who emitted it.
         public var address: Address
+        /// At most four.
         public var topics: [Hash32]
+        /// The rest.
         public var data: [UInt8]
         /// Its place among the transaction's (or block's) logs that stood when it was emitted.
         public var index: Int
@@ -15,7 +18,9 @@ public struct CallFrame: Hashable, Sendable {
         public var position: Int
     }
 
+    /// CALL, DELEGATECALL, CREATE and so on.
     public var kind: TracedCall.Kind
+    /// Who called.
     public var from: Address
     /// Nil for a creation that failed.
     public var to: Address?
@@ -23,7 +28,9 @@ public struct CallFrame: Hashable, Sendable {
     public var value: U256?
     /// Gas it was given; of the transaction's own frame the gas limit.
     public var gas: UInt64
+    /// Gas that the frame took, those in it included.
     public var gasUsed: UInt64 = 0
+    /// Calldata, or init code.
     public var input: [UInt8]
     /// What it returned or reverted with; empty for other failures.
     public var output: [UInt8] = []
@@ -31,8 +38,11 @@ public struct CallFrame: Hashable, Sendable {
     public var halt: Halt?
     /// geth's text for its failure; nil for success.
     public var error: String?
+    /// Text of `Error(string)` or meaning of `Panic(uint256)`.
     public var revertReason: String?
+    /// Frames inside it, in order.
     public var calls: [CallFrame] = []
+    /// Its own; none of a frame that was taken back.
     public var logs: [Log] = []
 
     /// Whether its changes were taken back.

@@ -18,10 +18,15 @@ public struct Prestate: Hashable, Sendable {
 
     /// One account; nil members are left out.
     public struct Account: Hashable, Sendable {
+        /// Wei.
         public var balance: U256?
+        /// Left out by geth where zero.
         public var nonce: UInt64?
+        /// nil where there is none.
         public var code: [UInt8]?
+        /// nil where there is no code.
         public var codeHash: Hash32?
+        /// The slots that were touched.
         public var storage: [U256: U256] = [:]
 
         /// geth's JSON: nothing that is absent or empty.
@@ -42,6 +47,7 @@ public struct Prestate: Hashable, Sendable {
         }
     }
 
+    /// By address, as before the transaction.
     public var pre: [Address: Account] = [:]
     /// Only in diff mode.
     public var post: [Address: Account] = [:]

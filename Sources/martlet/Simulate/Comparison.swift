@@ -132,12 +132,14 @@ enum Comparison {
             let outcome = reports[index].call.outcome
             note("tx \(index) gas used", outcome.gasUsed, result["gasUsed"]?.quantityU64 ?? 0, &found)
             note("tx \(index) status", outcome.isSuccess ? 1 : 0, result["status"]?.quantityU64 ?? 2, &found)
-            let logs = try? result["logs"]?.array?.map { try Log(json: $0) }
-            if let logs {
-                compare(
-                    reports[index].call.logs,
-                    logs.map { ReceiptLog(address: $0.address, topics: $0.topics, data: $0.data) }, &found)
+            let logs: [Log]
+            do { logs = try (result["logs"]?.array ?? []).map { try Log(json: $0) } } catch {
+                throw CLIFailure(
+                    code: .peerFailed, message: "simulate: a log of the node's eth_simulateV1 cannot be read: \(error)")
             }
+            compare(
+                reports[index].call.logs,
+                logs.map { ReceiptLog(address: $0.address, topics: $0.topics, data: $0.data) }, &found)
         }
         return found
     }
