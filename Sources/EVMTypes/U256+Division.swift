@@ -7,6 +7,11 @@ extension U256 {
         precondition(!d.isZero, "division by zero")
         if self < d { return (.zero, self) }
         if hi == 0 {
+            // The divisor is not larger: it fits a limb too.
+            if w1 == 0 {
+                let (q, r) = w0.quotientAndRemainder(dividingBy: d.w0)
+                return (U256(q), U256(r))
+            }
             let (q, r) = lo.quotientAndRemainder(dividingBy: d.lo)
             return (U256(q), U256(r))
         }

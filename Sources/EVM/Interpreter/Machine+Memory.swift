@@ -27,8 +27,16 @@ extension Machine {
     /// Grows the running frame's memory to `end` bytes, rounded up to words. Source: Yellow Paper, C_mem.
     @inline(never) mutating func growMemory(to end: Int, _ gas: Int64) -> Int64 {
         let words = (end &+ 31) / 32, old = frame.pointee.memorySize / 32
-        let cost = Self.memoryCost(words) - Self.memoryCost(old)
-        if cost > Int128(gas) { return failed(.outOfGas) }
+        let cost: Int64
+        if words < 1 << 31 {
+            cost = Self.memoryCost(words) - Self.memoryCost(old)
+            if cost > gas { return failed(.outOfGas) }
+        } else {
+            // Past 64 bits; nobody has the memory, and few the gas.
+            let wide = Int128(words), all = 3 * wide + wide * wide / 512 - Int128(Self.memoryCost(old))
+            if all > Int128(gas) { return failed(.outOfGas) }
+            return failed(.memoryLimit)
+        }
         let top = frame.pointee.memoryBase + words * 32
         if top > limits.memoryMax { return failed(.memoryLimit) }
         if top > memory.capacity {
@@ -37,12 +45,12 @@ extension Machine {
         }
         (frameMemory + old * 32).update(repeating: 0, count: (words - old) * 32)
         frame.pointee.memorySize = words * 32
-        return gas - Int64(cost)
+        return gas - cost
     }
 
-    private static func memoryCost(_ words: Int) -> Int128 {
-        let words = Int128(words)
-        return 3 * words + words * words / 512
+    /// Of fewer than 2^31 words.
+    @inline(__always) private static func memoryCost(_ words: Int) -> Int64 {
+        Int64(3 &* words &+ (words &* words) &>> 9)
     }
 
     /// Charges `each` for every started word of `size` bytes, which were reached before.

@@ -45,7 +45,13 @@ struct BlockWriter {
         writeLayout()
         writeEnd()
         placesUsed = nextFree
-        target.append(contentsOf: output)
+        for instruction in output {
+            if let last = target.last, let joined = last.joined(with: instruction) {
+                target[target.count - 1] = joined
+            } else {
+                target.append(instruction)
+            }
+        }
     }
 
     /// The places whose words the block leaves behind.

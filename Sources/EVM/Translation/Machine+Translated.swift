@@ -16,216 +16,264 @@ extension Machine {
         var bytes = frameMemory
         var byteCount = frame.pointee.memorySize
 
-        while true {
-            let now = next.pointee
+        blocks: while true {
+            let head = next.pointee
             next += 1
-            let a = Self.word(now.a, base, constants), b = Self.word(now.b, base, constants), d = base + Int(now.d)
-            switch now.op {
-            case .block:
-                gas &-= now.imm
-                let height = base - bottom
-                if _slowPath(gas < 0 || height < Int(now.a) || height &+ Int(now.b) > 1_024) {
-                    return exceptional(gas < 0 ? .outOfGas : height < Int(now.a) ? .stackUnderflow : .stackOverflow)
-                }
-            case .add: d.pointee = a.pointee &+ b.pointee
-            case .mul: d.pointee = a.pointee &* b.pointee
-            case .sub: d.pointee = a.pointee &- b.pointee
-            case .div: d.pointee = WordMath.quotient(a.pointee, b.pointee)
-            case .sdiv: d.pointee = WordMath.signedQuotient(a.pointee, b.pointee)
-            case .mod: d.pointee = WordMath.remainder(a.pointee, b.pointee)
-            case .smod: d.pointee = WordMath.signedRemainder(a.pointee, b.pointee)
-            case .signExtend: d.pointee = WordMath.signExtend(a.pointee, b.pointee)
-            case .lt: d.pointee = Self.flag(a.pointee < b.pointee)
-            case .gt: d.pointee = Self.flag(b.pointee < a.pointee)
-            case .slt: d.pointee = Self.flag(WordMath.isLess(a.pointee, b.pointee))
-            case .sgt: d.pointee = Self.flag(WordMath.isLess(b.pointee, a.pointee))
-            case .eq: d.pointee = Self.flag(a.pointee == b.pointee)
-            case .and: d.pointee = a.pointee & b.pointee
-            case .or: d.pointee = a.pointee | b.pointee
-            case .xor: d.pointee = a.pointee ^ b.pointee
-            case .byte: d.pointee = WordMath.byte(a.pointee, b.pointee)
-            case .shl: d.pointee = WordMath.shiftLeft(a.pointee, b.pointee)
-            case .shr: d.pointee = WordMath.shiftRight(a.pointee, b.pointee)
-            case .sar: d.pointee = WordMath.shiftRightSigned(a.pointee, b.pointee)
-            case .isZero: d.pointee = Self.flag(a.pointee.isZero)
-            case .not: d.pointee = ~a.pointee
-            case .clz: d.pointee = U256(UInt64(a.pointee.leadingZeroBitCount))
-            case .addMod:
-                d.pointee = U256.addMod(
-                    a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
-            case .mulMod:
-                d.pointee = U256.mulMod(
-                    a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
-            case .exp:
-                gas &-= prices.expByte &* Int64((b.pointee.bitWidthUsed &+ 7) / 8)
-                if _slowPath(gas < 0) { return exceptional(.outOfGas) }
-                d.pointee = WordMath.power(a.pointee, b.pointee)
-            case .move:
-                // `b` is zero, which the compiler cannot know: it would copy by 16 bytes, and such a load right after
-                // the 8-byte stores of a result waits for them.
-                let zero = UInt64(truncatingIfNeeded: now.b)
-                let value = a.pointee
-                d.pointee = U256(limbs: value.w0 ^ zero, value.w1 ^ zero, value.w2 ^ zero, value.w3 ^ zero)
-            case .callDataLoad: d.pointee = callData(at: a.pointee)
-            case .blobHash: d.pointee = blobHash(a.pointee)
-            case .environment: d.pointee = surrounding(UInt8(truncatingIfNeeded: now.imm))
-            case .caller: d.pointee = frame.pointee.caller.word
-            case .callValue: d.pointee = frame.pointee.value
-            case .callDataSize: d.pointee = U256(UInt64(truncatingIfNeeded: frame.pointee.inputCount))
-            case .address: d.pointee = frame.pointee.address.word
-            case .returnDataSize: d.pointee = U256(UInt64(truncatingIfNeeded: returnData.count))
-            case .gas: d.pointee = U256(UInt64(truncatingIfNeeded: gas &+ now.imm))
-            case .memorySize: d.pointee = U256(UInt64(truncatingIfNeeded: byteCount))
-            case .mloadAt:
-                if _slowPath(now.imm &+ 32 > Int64(byteCount)) {
-                    gas = growMemory(to: Int(now.imm) &+ 32, gas)
-                    if gas < 0 { return exceptional(haltOf(gas)) }
-                    bytes = frameMemory
-                    byteCount = frame.pointee.memorySize
-                }
-                d.pointee = loadWord(bytes + Int(now.imm))
-            case .mstoreAt:
-                if _slowPath(now.imm &+ 32 > Int64(byteCount)) {
-                    gas = growMemory(to: Int(now.imm) &+ 32, gas)
-                    if gas < 0 { return exceptional(haltOf(gas)) }
-                    bytes = frameMemory
-                    byteCount = frame.pointee.memorySize
-                }
-                storeWord(b.pointee, bytes + Int(now.imm))
-            case .mload, .mstore, .mstore8:
-                let offset = a.pointee.clampedSize, size = now.op == .mstore8 ? 1 : 32
-                if _slowPath(offset > byteCount &- size) {
-                    gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ size, gas)
-                    if gas < 0 { return exceptional(haltOf(gas)) }
-                    bytes = frameMemory
-                    byteCount = frame.pointee.memorySize
-                }
-                if now.op == .mload {
+            gas &-= head.imm
+            let height = base - bottom
+            if _slowPath(gas < 0 || height < Int(head.a) || height &+ Int(head.b) > 1_024) {
+                return exceptional(gas < 0 ? .outOfGas : height < Int(head.a) ? .stackUnderflow : .stackOverflow)
+            }
+            while true {
+                let now = next.pointee
+                next += 1
+                let a = Self.word(now.a, base, constants), b = Self.word(now.b, base, constants)
+                let d = base + Int(now.d)
+                switch now.op {
+                case .block:
+                    next -= 1
+                    continue blocks
+                case .add: d.pointee = a.pointee &+ b.pointee
+                case .mul: d.pointee = a.pointee &* b.pointee
+                case .sub: d.pointee = a.pointee &- b.pointee
+                case .div: d.pointee = WordMath.quotient(a.pointee, b.pointee)
+                case .sdiv: d.pointee = WordMath.signedQuotient(a.pointee, b.pointee)
+                case .mod: d.pointee = WordMath.remainder(a.pointee, b.pointee)
+                case .smod: d.pointee = WordMath.signedRemainder(a.pointee, b.pointee)
+                case .signExtend: d.pointee = WordMath.signExtend(a.pointee, b.pointee)
+                case .lt: d.pointee = Self.flag(a.pointee < b.pointee)
+                case .gt: d.pointee = Self.flag(b.pointee < a.pointee)
+                case .slt: d.pointee = Self.flag(WordMath.isLess(a.pointee, b.pointee))
+                case .sgt: d.pointee = Self.flag(WordMath.isLess(b.pointee, a.pointee))
+                case .eq: d.pointee = Self.flag(a.pointee == b.pointee)
+                case .and: d.pointee = a.pointee & b.pointee
+                case .or: d.pointee = a.pointee | b.pointee
+                case .xor: d.pointee = a.pointee ^ b.pointee
+                case .byte: d.pointee = WordMath.byte(a.pointee, b.pointee)
+                case .shl: d.pointee = WordMath.shiftLeft(a.pointee, b.pointee)
+                case .shr: d.pointee = WordMath.shiftRight(a.pointee, b.pointee)
+                case .sar: d.pointee = WordMath.shiftRightSigned(a.pointee, b.pointee)
+                case .isZero: d.pointee = Self.flag(Self.isZero(a.pointee, zero: UInt64(truncatingIfNeeded: now.b)))
+                case .not: d.pointee = ~a.pointee
+                case .clz: d.pointee = U256(UInt64(a.pointee.leadingZeroBitCount))
+                case .addMod:
+                    d.pointee = U256.addMod(
+                        a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
+                case .mulMod:
+                    d.pointee = U256.mulMod(
+                        a.pointee, b.pointee, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee)
+                case .exp:
+                    gas &-= prices.expByte &* Int64((b.pointee.bitWidthUsed &+ 7) / 8)
+                    if _slowPath(gas < 0) { return exceptional(.outOfGas) }
+                    d.pointee = WordMath.power(a.pointee, b.pointee)
+                case .move:
+                    d.pointee = Self.copy(of: a.pointee, zero: UInt64(truncatingIfNeeded: now.b))
+                case .moveTwo:
+                    let places = UInt64(truncatingIfNeeded: now.imm), zero = places >> 48
+                    d.pointee = Self.copy(of: a.pointee, zero: zero)
+                    (base + Self.place(places)).pointee = Self.copy(of: b.pointee, zero: zero)
+                case .moveThree:
+                    let places = UInt64(truncatingIfNeeded: now.imm), zero = places >> 48
+                    d.pointee = Self.copy(of: a.pointee, zero: zero)
+                    (base + Self.place(places)).pointee = Self.copy(of: b.pointee, zero: zero)
+                    let c = Self.word(Int16(truncatingIfNeeded: places >> 16), base, constants)
+                    (base + Self.place(places >> 32)).pointee = Self.copy(of: c.pointee, zero: zero)
+                case .callDataLoad: d.pointee = callData(at: a.pointee)
+                case .blobHash: d.pointee = blobHash(a.pointee)
+                case .environment: d.pointee = surrounding(UInt8(truncatingIfNeeded: now.imm))
+                case .caller: d.pointee = frame.pointee.caller.word
+                case .callValue: d.pointee = frame.pointee.value
+                case .callDataSize: d.pointee = U256(UInt64(truncatingIfNeeded: frame.pointee.inputCount))
+                case .address: d.pointee = frame.pointee.address.word
+                case .returnDataSize: d.pointee = U256(UInt64(truncatingIfNeeded: returnData.count))
+                case .gas: d.pointee = U256(UInt64(truncatingIfNeeded: gas &+ now.imm))
+                case .memorySize: d.pointee = U256(UInt64(truncatingIfNeeded: byteCount))
+                case .mloadAt:
+                    if _slowPath(now.imm &+ 32 > Int64(byteCount)) {
+                        gas = growMemory(to: Int(now.imm) &+ 32, gas)
+                        if gas < 0 { return exceptional(haltOf(gas)) }
+                        bytes = frameMemory
+                        byteCount = frame.pointee.memorySize
+                    }
+                    d.pointee = loadWord(bytes + Int(now.imm))
+                case .mstoreAt:
+                    if _slowPath(now.imm &+ 32 > Int64(byteCount)) {
+                        gas = growMemory(to: Int(now.imm) &+ 32, gas)
+                        if gas < 0 { return exceptional(haltOf(gas)) }
+                        bytes = frameMemory
+                        byteCount = frame.pointee.memorySize
+                    }
+                    storeWord(b.pointee, bytes + Int(now.imm))
+                case .mload:
+                    let offset = a.pointee.clampedSize
+                    if _slowPath(offset > byteCount &- 32) {
+                        gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ 32, gas)
+                        if gas < 0 { return exceptional(haltOf(gas)) }
+                        bytes = frameMemory
+                        byteCount = frame.pointee.memorySize
+                    }
                     d.pointee = loadWord(bytes + offset)
-                } else if now.op == .mstore {
+                case .mstore:
+                    let offset = a.pointee.clampedSize
+                    if _slowPath(offset > byteCount &- 32) {
+                        gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ 32, gas)
+                        if gas < 0 { return exceptional(haltOf(gas)) }
+                        bytes = frameMemory
+                        byteCount = frame.pointee.memorySize
+                    }
                     storeWord(b.pointee, bytes + offset)
-                } else {
+                case .mstore8:
+                    let offset = a.pointee.clampedSize
+                    if _slowPath(offset > byteCount &- 1) {
+                        gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ 1, gas)
+                        if gas < 0 { return exceptional(haltOf(gas)) }
+                        bytes = frameMemory
+                        byteCount = frame.pointee.memorySize
+                    }
                     bytes[offset] = UInt8(truncatingIfNeeded: b.pointee.w0)
-                }
-            case .keccak:
-                gas = keccak(a.pointee, b.pointee, into: d, gas)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-                bytes = frameMemory
-                byteCount = frame.pointee.memorySize
-            case .sload:
-                gas = loadSlot(a, into: d, gas)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-            case .sstore:
-                gas = store(a, b, gas, ahead: now.imm)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-            case .tload: loadTransient(a, into: d)
-            case .tstore:
-                gas = storeTransient(a, b, gas)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-            case .balance:
-                gas = balance(a, into: d, gas)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-            case .extCodeSize:
-                gas = externalCodeSize(a, into: d, gas)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-            case .extCodeHash:
-                gas = externalCodeHash(a, into: d, gas)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-            case .blockHash:
-                gas = blockHash(a, into: d, gas)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-            case .callDataCopy, .codeCopy, .returnDataCopy, .memoryCopy:
-                let size = Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee
-                if now.op == .memoryCopy {
-                    gas = memoryCopy(to: a.pointee, from: b.pointee, size, gas)
-                } else if now.op == .callDataCopy {
-                    gas = callDataCopy(to: a.pointee, from: b.pointee, size, gas)
-                } else if now.op == .codeCopy {
-                    gas = codeCopy(to: a.pointee, from: b.pointee, size, gas)
-                } else {
-                    gas = returnDataCopy(to: a.pointee, from: b.pointee, size, gas)
-                }
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-                bytes = frameMemory
-                byteCount = frame.pointee.memorySize
-            case .inRow:
-                gas = performInRow(UInt8(truncatingIfNeeded: now.imm), a, gas)
-                if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
-                bytes = frameMemory
-                byteCount = frame.pointee.memorySize
-            case .goto:
-                base = d
-                next = program.instructions + Int(truncatingIfNeeded: now.imm)
-            case .fall: base = d
-            case .branch:
-                if !a.pointee.isZero { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                base = d
-            case .branchIfZero:
-                if a.pointee.isZero { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                base = d
-            case .branchIfLess:
-                if a.pointee < b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                base = d
-            case .branchIfNotLess:
-                if a.pointee >= b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                base = d
-            case .branchIfEqual:
-                if a.pointee == b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                base = d
-            case .branchIfNotEqual:
-                if a.pointee != b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                base = d
-            case .branchIfSignedLess:
-                if WordMath.isLess(a.pointee, b.pointee) {
+                case .keccak:
+                    gas = keccak(a.pointee, b.pointee, into: d, gas)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                    bytes = frameMemory
+                    byteCount = frame.pointee.memorySize
+                case .sload:
+                    gas = loadSlot(a, into: d, gas)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                case .sstore:
+                    gas = store(a, b, gas, ahead: now.imm)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                case .tload: loadTransient(a, into: d)
+                case .tstore:
+                    gas = storeTransient(a, b, gas)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                case .balance:
+                    gas = balance(a, into: d, gas)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                case .extCodeSize:
+                    gas = externalCodeSize(a, into: d, gas)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                case .extCodeHash:
+                    gas = externalCodeHash(a, into: d, gas)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                case .blockHash:
+                    gas = blockHash(a, into: d, gas)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                case .callDataCopy, .codeCopy, .returnDataCopy, .memoryCopy:
+                    let size = Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee
+                    if now.op == .memoryCopy {
+                        gas = memoryCopy(to: a.pointee, from: b.pointee, size, gas)
+                    } else if now.op == .callDataCopy {
+                        gas = callDataCopy(to: a.pointee, from: b.pointee, size, gas)
+                    } else if now.op == .codeCopy {
+                        gas = codeCopy(to: a.pointee, from: b.pointee, size, gas)
+                    } else {
+                        gas = returnDataCopy(to: a.pointee, from: b.pointee, size, gas)
+                    }
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                    bytes = frameMemory
+                    byteCount = frame.pointee.memorySize
+                case .inRow:
+                    gas = performInRow(UInt8(truncatingIfNeeded: now.imm), a, gas)
+                    if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
+                    bytes = frameMemory
+                    byteCount = frame.pointee.memorySize
+                case .moveAndGoto:
+                    (base + Int(now.b)).pointee = Self.copy(
+                        of: a.pointee, zero: UInt64(truncatingIfNeeded: now.imm) >> 48)
+                    base = d
                     next = program.instructions + Int(truncatingIfNeeded: now.imm)
-                }
-                base = d
-            case .branchIfNotSignedLess:
-                if !WordMath.isLess(a.pointee, b.pointee) {
+                    continue blocks
+                case .goto:
+                    base = d
                     next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                    continue blocks
+                case .fall:
+                    base = d
+                    continue blocks
+                case .branch:
+                    if !Self.isZero(a.pointee, zero: UInt64(truncatingIfNeeded: now.b)) {
+                        next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                    }
+                    base = d
+                    continue blocks
+                case .branchIfZero:
+                    if Self.isZero(a.pointee, zero: UInt64(truncatingIfNeeded: now.b)) {
+                        next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                    }
+                    base = d
+                    continue blocks
+                case .branchIfLess:
+                    if a.pointee < b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                    base = d
+                    continue blocks
+                case .branchIfNotLess:
+                    if a.pointee >= b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                    base = d
+                    continue blocks
+                case .branchIfEqual:
+                    if a.pointee == b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                    base = d
+                    continue blocks
+                case .branchIfNotEqual:
+                    if a.pointee != b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
+                    base = d
+                    continue blocks
+                case .branchIfSignedLess:
+                    if WordMath.isLess(a.pointee, b.pointee) {
+                        next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                    }
+                    base = d
+                    continue blocks
+                case .branchIfNotSignedLess:
+                    if !WordMath.isLess(a.pointee, b.pointee) {
+                        next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                    }
+                    base = d
+                    continue blocks
+                case .jump, .jumpIf:
+                    let target = now.op == .jump ? a.pointee : b.pointee
+                    if now.op == .jump || !a.pointee.isZero {
+                        let entry = program.entry(target)
+                        if entry < 0 { return exceptional(.invalidJump) }
+                        next = program.instructions + entry
+                    }
+                    base = d
+                    continue blocks
+                case .call, .create:
+                    let left = enter(UInt8(truncatingIfNeeded: now.imm), d - 1, gas)
+                    if left < -1_000 {
+                        let caller = frame - 1
+                        caller.pointee.pc = next - program.instructions
+                        caller.pointee.gas = left &- enterFrame
+                        return .entered
+                    }
+                    if left < 0 { return exceptional(haltOf(left)) }
+                    gas = left
+                    base = d - Self.callPops(UInt8(truncatingIfNeeded: now.imm))
+                    bytes = frameMemory
+                    byteCount = frame.pointee.memorySize
+                    continue blocks
+                case .stop:
+                    outputCount = 0
+                    frame.pointee.gas = gas
+                    return .ended(.stop)
+                case .output:
+                    let size = b.pointee
+                    gas = reach(a.pointee, size, gas)
+                    if gas < 0 { return exceptional(haltOf(gas)) }
+                    frame.pointee.gas = gas
+                    outputCount = Int(truncatingIfNeeded: size.w0)
+                    outputBase =
+                        outputCount == 0 ? 0 : frame.pointee.memoryBase &+ Int(truncatingIfNeeded: a.pointee.w0)
+                    return .ended(now.imm == 0xf3 ? .return : .revert)
+                case .selfdestruct:
+                    gas = destroy(a, gas)
+                    if gas < 0 { return exceptional(haltOf(gas)) }
+                    outputCount = 0
+                    frame.pointee.gas = gas
+                    return .ended(.selfdestruct)
+                case .fail: return exceptional(Halt(rawValue: UInt8(truncatingIfNeeded: now.imm))!)
                 }
-                base = d
-            case .jump, .jumpIf:
-                let target = now.op == .jump ? a.pointee : b.pointee
-                if now.op == .jump || !a.pointee.isZero {
-                    let entry = program.entry(target)
-                    if entry < 0 { return exceptional(.invalidJump) }
-                    next = program.instructions + entry
-                }
-                base = d
-            case .call, .create:
-                let left = enter(UInt8(truncatingIfNeeded: now.imm), d - 1, gas)
-                if left < -1_000 {
-                    let caller = frame - 1
-                    caller.pointee.pc = next - program.instructions
-                    caller.pointee.gas = left &- enterFrame
-                    return .entered
-                }
-                if left < 0 { return exceptional(haltOf(left)) }
-                gas = left
-                base = d - Self.callPops(UInt8(truncatingIfNeeded: now.imm))
-                bytes = frameMemory
-                byteCount = frame.pointee.memorySize
-            case .stop:
-                outputCount = 0
-                frame.pointee.gas = gas
-                return .ended(.stop)
-            case .output:
-                let size = b.pointee
-                gas = reach(a.pointee, size, gas)
-                if gas < 0 { return exceptional(haltOf(gas)) }
-                frame.pointee.gas = gas
-                outputCount = Int(truncatingIfNeeded: size.w0)
-                outputBase =
-                    outputCount == 0 ? 0 : frame.pointee.memoryBase &+ Int(truncatingIfNeeded: a.pointee.w0)
-                return .ended(now.imm == 0xf3 ? .return : .revert)
-            case .selfdestruct:
-                gas = destroy(a, gas)
-                if gas < 0 { return exceptional(haltOf(gas)) }
-                outputCount = 0
-                frame.pointee.gas = gas
-                return .ended(.selfdestruct)
-            case .fail: return exceptional(Halt(rawValue: UInt8(truncatingIfNeeded: now.imm))!)
             }
         }
     }
@@ -234,6 +282,16 @@ extension Machine {
     @inline(__always) private static func word(_ reference: Int16, _ base: Words, _ constants: Words) -> Words {
         (Int(reference) < ProgramInstruction.firstConstant ? base : constants) + Int(reference)
     }
+
+    /// The place in the low 16 bits.
+    @inline(__always) private static func place(_ bits: UInt64) -> Int { Int(Int16(truncatingIfNeeded: bits)) }
+
+    // Words are mostly read right after they were written limb by limb, and a load of 16 bytes waits for such stores.
+    // The compiler makes 16-byte loads of a plain copy or test for zero; it cannot of a chain of carries. `zero` is
+    // zero, which it cannot know.
+
+    @inline(__always) private static func copy(of word: U256, zero: UInt64) -> U256 { word &+ U256(zero) }
+    @inline(__always) private static func isZero(_ word: U256, zero: UInt64) -> Bool { !(U256(zero) < word) }
 
     @inline(__always) private static func flag(_ value: Bool) -> U256 { U256(limbs: value ? 1 : 0, 0, 0, 0) }
 

@@ -15,6 +15,10 @@ enum ProgramOp: UInt16, BitwiseCopyable {
     case exp
     /// `a` to `d`.
     case move
+    /// `a` to `d`, then `b` to the place in the low 16 bits of `imm`, whose other bits are zero.
+    case moveTwo
+    /// As `moveTwo`, then the operand in the next 16 bits of `imm` to the place in the 16 bits above those.
+    case moveThree
     /// A word that only the surroundings give: `imm` is the opcode.
     case environment
     case caller, callValue, callDataSize, address, returnDataSize
@@ -32,11 +36,13 @@ enum ProgramOp: UInt16, BitwiseCopyable {
     case callDataCopy, codeCopy, returnDataCopy, memoryCopy
     /// Operands in a row: `a` is the place of the topmost, `imm` the opcode.
     case inRow
-    // Block: `a` words needed, `b` words of growth, `imm` gas.
+    /// Begins every block, and is where all jumps lead: `a` words needed, `b` words of growth, `imm` gas.
     case block
     // Ends: `d` is added to the stack's end first (calls: the stack's end at the call).
     /// To instruction `imm`.
     case goto
+    /// `a` to the place `b`, then as `goto`.
+    case moveAndGoto
     /// On to the next instruction, which begins a block.
     case fall
     case branch, branchIfZero, branchIfLess, branchIfNotLess, branchIfEqual, branchIfNotEqual
@@ -65,6 +71,28 @@ struct ProgramInstruction: BitwiseCopyable {
 
     /// Operands from here on are constants.
     static let firstConstant = 8_192
+
+    /// One instruction that does this and then `next`, which is of the same block; nil where there is none. Moves are
+    /// joined with moves, up to three, and one move with a `goto`.
+    func joined(with next: ProgramInstruction) -> ProgramInstruction? {
+        var joined = self
+        switch (op, next.op) {
+        case (.move, .move):
+            joined.op = .moveTwo
+            joined.b = next.a
+            joined.imm = Int64(UInt16(bitPattern: next.d))
+        case (.moveTwo, .move):
+            joined.op = .moveThree
+            joined.imm |= Int64(UInt16(bitPattern: next.a)) << 16 | Int64(UInt16(bitPattern: next.d)) << 32
+        case (.move, .goto):
+            joined = next
+            joined.op = .moveAndGoto
+            joined.a = a
+            joined.b = d
+        default: return nil
+        }
+        return joined
+    }
 }
 
 /// A translated code: owned by the code cache, freed with it.

@@ -73,7 +73,10 @@ struct Translator: ~Copyable {
             // What follows an end that does not fall through cannot run until the next JUMPDEST.
             while pc < count, block.endsFlow, !isJumpdest(pc) { pc += Self.length(code[pc]) }
         }
-        if !block.endsFlow || output.isEmpty { output.append(ProgramInstruction(op: .stop)) }
+        // The code's end stops.
+        if !block.endsFlow || output.isEmpty {
+            output += [ProgramInstruction(op: .block), ProgramInstruction(op: .stop)]
+        }
         for at in fixups {
             let target = Int(output[at].imm)
             output[at].imm = Int64(entries[target])
@@ -127,7 +130,8 @@ extension ProgramOp {
     /// Whether `imm` is a jump's target: a byte offset until the whole code is translated.
     var jumpsToByte: Bool {
         switch self {
-        case .goto, .branch, .branchIfZero, .branchIfLess, .branchIfNotLess, .branchIfEqual, .branchIfNotEqual,
+        case .goto, .moveAndGoto, .branch, .branchIfZero, .branchIfLess, .branchIfNotLess, .branchIfEqual,
+            .branchIfNotEqual,
             .branchIfSignedLess, .branchIfNotSignedLess:
             true
         default: false
