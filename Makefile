@@ -1,10 +1,10 @@
 # Martlet. `make help` lists the rules; the README's two commands are `make run` and `make test`.
 SHELL := /bin/bash
 SWIFT_FLAGS :=
-BENCH_ROWS := SearchCore,KeyVault,Conformance
+BENCH_ROWS := SearchCore,KeyVault,Signers,Conformance
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
-.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork soak lint format bench bench-evm bench-simulate bench-devnet contracts clean
+.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork soak lint format bench bench-keys bench-evm bench-simulate bench-devnet contracts clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -54,9 +54,15 @@ format: ## Rewrite the Swift files in the house format
 
 bench: setup ## Measure the hot path beside its peers
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift run -c release --scratch-path ../.build-bench martlet-bench
+	@$(MAKE) --no-print-directory bench-keys
 	@$(MAKE) --no-print-directory bench-evm
 	@$(MAKE) --no-print-directory bench-simulate
 	@$(MAKE) --no-print-directory bench-devnet
+
+bench-keys: setup ## One signature by each home of a key, through `martlet signer` too, beside raw libsecp256k1
+	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-keys-bench
+	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product martlet
+	@python3 Benchmarks/keys_bench.py .build-test/release/martlet .build-bench/release/martlet-keys-bench
 
 bench-evm: ## The EVM beside revm on the same workloads, with the bars (BENCH_FLAGS=--saved: ours only, against the last run)
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-evm-bench

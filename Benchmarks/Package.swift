@@ -5,7 +5,7 @@ import PackageDescription
 
 /// The product's libraries that rows measure: add one here when a new row needs it.
 let products = [
-    "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore", "KeyVault",
+    "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore", "KeyVault", "Signers",
 ]
 
 let settings: [SwiftSetting] = [
@@ -44,6 +44,14 @@ let package = Package(
             dependencies: ["CAllocationCounter"]
                 + ["EVM", "EVMCodec", "EVMTypes"].map { .product(name: $0, package: "martlet") },
             path: "Sources/SimulateBench",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "martlet-keys-bench",
+            dependencies: ["CAllocationCounter", "CPeers"]
+                + ["EVMTypes", "EVMCrypto", "EVMCodec", "KeyVault", "Signers"].map {
+                    .product(name: $0, package: "martlet")
+                },
+            path: "Sources/KeysBench",
             swiftSettings: settings),
         .executableTarget(
             name: "martlet-path-bench",

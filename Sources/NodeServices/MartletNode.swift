@@ -60,6 +60,7 @@ public final class MartletNode: Service {
                     group.addTask { await self.watchSilence(headSink) }
                     group.addTask { try await self.follow(heads) }
                     group.addTask { await self.submitPlans() }
+                    group.addTask { await self.watchSigner() }
                     group.addTask { await self.answerRequests() }
                     try await group.next()
                     group.cancelAll()
@@ -236,6 +237,19 @@ public final class MartletNode: Service {
         await parts.recorder.record(opportunity, plan: decision.plan, skipped: decision.skipped)
     }
 
+    /// Sees each second whether the signer is there, so that its end shows before the next opportunity.
+    private func watchSigner() async {
+        guard let signer = parts.signer else { return await Self.untilCancelled() }
+        while !Task.isCancelled {
+            await parts.signing.probe(signer)
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private static func untilCancelled() async {
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3_600)) }
+    }
+
     // MARK: The operator
 
     /// Stops signing. When it returns, nothing is signed until `resume`.
@@ -250,6 +264,7 @@ public final class MartletNode: Service {
     public func resume() async {
         _ = await parts.host.run { $0.step(.resume) }
         parts.signer?.resume()
+        parts.signing.trustAgain()
         phase.withLock { ($0.isPaused, $0.isBreakerTold) = (false, false) }
         logger.notice("resumed by the operator")
     }

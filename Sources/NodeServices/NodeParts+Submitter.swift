@@ -17,7 +17,7 @@ extension MartletNode {
         }
         let host = parts.host, counters = parts.counters, keeper = parts.keeper
         let setup = Submitter.Setup(
-            isLive: isLive, signer: signer, relays: relays,
+            isLive: isLive, signer: signer, signing: parts.signing, relays: relays,
             simulatesAtRelay: config.search.relaySimulation,
             reconciler: Reconciler(
                 reader: parts.reader, executor: executor, token: token, reorgDepth: config.chain.reorgDepth),
@@ -47,6 +47,7 @@ extension MartletNode {
 
     /// What a submitter is made of besides configuration.
     struct SubmitterParts: Sendable {
+        var signing: SigningWatch
         var host: SearchHost
         var keeper: MarketKeeper
         var reader: NodeReader

@@ -18,6 +18,7 @@ struct NodeParts: Sendable {
     let store: PoolStore
     let archive: NodeArchive
     let signer: (any Signer)?
+    let signing: SigningWatch
     let host: SearchHost
     let keeper: MarketKeeper
     let follower: BlockFollower
@@ -148,14 +149,15 @@ extension MartletNode {
             let archive = try NodeArchive(
                 file: config.node.dataFolder + "/history.sqlite", chainID: config.chain.chainID,
                 token: config.chain.wrappedNative ?? .zero)
+            let signing = SigningWatch(logger: logger)
             let pieces = SubmitterParts(
-                host: host, keeper: keeper, reader: reader, archive: archive, counters: counters, logger: logger,
+                signing: signing, host: host, keeper: keeper, reader: reader, archive: archive, counters: counters,
+                logger: logger,
                 head: head?.number ?? 0)
             let startBlock = config.chain.dexes.map(\.config.startBlock).min() ?? 0
             return NodeParts(
                 endpoints: endpoints, session: session, reader: reader, store: store, archive: archive, signer: signer,
-                host: host,
-                keeper: keeper,
+                signing: signing, host: host, keeper: keeper,
                 follower: BlockFollower(
                     reader: reader, sink: keeper, reorgDepth: store.reorgDepth, startBlock: startBlock
                 ) { at, head in

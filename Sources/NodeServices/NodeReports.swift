@@ -85,6 +85,7 @@ extension MartletNode {
             "verified": .integer(counts.plansVerified), "differ": .integer(counts.predictedDiffers),
         ]
         details["state"] = ["slotsKept": .integer(counts.slotsKept), "slotsRead": .integer(counts.slotsRead)]
+        details["signing"] = parts.signing.report
         details["skipped"] = .object(reasons(counts))
         details["lastFault"] = phase.lastFault.map { .string($0) } ?? .null
         let uptime = ContinuousClock.now - startedAt
@@ -114,8 +115,14 @@ extension MartletNode {
                 "predictions", true,
                 "\(counts.plansVerified) verified, \(counts.predictedDiffers) differ"
             ),
-            ("signing", !phase.isPaused, phase.isPaused ? "paused by the operator" : "on"),
+            signingCheck(phase.isPaused),
         ]
+    }
+
+    private func signingCheck(_ isPaused: Bool) -> (name: String, isHealthy: Bool, detail: String) {
+        if isPaused { return ("signing", false, "paused by the operator") }
+        guard let fault = parts.signing.fault else { return ("signing", true, "on") }
+        return ("signing", false, fault)
     }
 
     // MARK: Lists

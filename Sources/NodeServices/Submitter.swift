@@ -27,6 +27,7 @@ actor Submitter {
     struct Setup: Sendable {
         var isLive: Bool
         var signer: any Signer
+        var signing: SigningWatch
         /// Where bundles go; the first also simulates what was not verified here.
         var relays: [FlashbotsRelay]
         /// Whether the first relay simulates every bundle.
@@ -124,12 +125,14 @@ actor Submitter {
     func consider(_ candidate: Candidate) async {
         let block = candidate.head.number + 1
         guard await setup.isCurrent(candidate.head) else { return skip(\.bundlesStale, "bundles.stale", "staleHead") }
+        guard setup.signing.isOn else { return setup.counters.reason("signer.away") }
         if let best, best.block == block, best.net >= candidate.plan.netProfitWei {
             setup.counters.reason("worseThanSubmitted")
             return
         }
         var signed = candidate.plan.ours
         let outcome = await setup.signer.sign(.transaction(signed, .bundle))
+        setup.signing.note(outcome)
         guard let signature = outcome.signature else {
             setup.counters.reason("signer.\(outcome.reason ?? "")")
             if let text = outcome.text { setup.logger.warning("not signed", metadata: ["reason": "\(text)"]) }

@@ -41,12 +41,14 @@ struct SignerFrame: Equatable {
     }
 
     /// Reads what follows the length; nil for another version or kind.
-    init?(_ bytes: [UInt8]) {
-        guard bytes.count >= SignerFrame.headBytes, bytes[0] == SignerFrame.version, let kind = Kind(rawValue: bytes[1])
+    init?(_ bytes: ArraySlice<UInt8>) {
+        let start = bytes.startIndex
+        guard bytes.count >= SignerFrame.headBytes, bytes[start] == SignerFrame.version,
+            let kind = Kind(rawValue: bytes[start + 1])
         else { return nil }
         self.kind = kind
-        id = SignerFrame.number(bytes[2..<10])
-        body = Array(bytes[10...])
+        id = SignerFrame.number(bytes[start + 2..<start + 10])
+        body = Array(bytes[(start + 10)...])
     }
 
     init(_ kind: Kind, id: UInt64, body: [UInt8] = []) {

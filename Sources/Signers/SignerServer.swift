@@ -89,16 +89,11 @@ public final class SignerServer: Sendable {
     }
 
     private func serve(_ stream: borrowing UnixStream) {
-        var second: UInt64 = 0, count = 0
-        while true {
+        var second: UInt64 = 0, count = 0, reader = FrameReader()
+        while !isEnding.load(ordering: .relaxed) {
             // In short waits, so that an idle connection ends with the server.
-            while !stream.waitForBytes(100) { if isEnding.load(ordering: .relaxed) { return } }
-            if isEnding.load(ordering: .relaxed) { return }
-            let now = UnixStream.milliseconds() / 1_000
-            if now != second { (second, count) = (now, 0) }
-            count += 1
-            if count > SignerServer.requestsPerSecondMax { usleep(2_000) }
-            switch stream.readFrame(first: 2_000, whole: 2_000) {
+            switch reader.next(stream, first: 100, whole: 2_000) {
+            case .nothing: continue
             case .ended: return
             case .malformed:
                 state.withLock { $0.malformed += 1 }
@@ -106,6 +101,10 @@ public final class SignerServer: Sendable {
                     SignerFrame(.malformed, id: 0, body: Array("no frame of this version".utf8)).bytes, whole: 100)
                 return
             case .frame(let frame):
+                let now = UnixStream.milliseconds() / 1_000
+                if now != second { (second, count) = (now, 0) }
+                count += 1
+                if count > SignerServer.requestsPerSecondMax { usleep(2_000) }
                 // Asked after the end: nothing is signed any more.
                 if isEnding.load(ordering: .relaxed) { return }
                 state.withLock { $0.requests += 1 }

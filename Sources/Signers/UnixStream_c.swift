@@ -20,6 +20,9 @@ struct UnixStream: ~Copyable {
     static func connect(_ path: String) -> UnixStream? {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
+        // A signer that hangs with a full queue would hold the caller for ever: SO_SNDTIMEO bounds `connect` too.
+        var limit = timeval(tv_sec: 2, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, 21, &limit, socklen_t(MemoryLayout<timeval>.size))
         let result = withAddress(path) { Glibc.connect(descriptor, $0, $1) }
         guard result == 0 else {
             let number = errno
@@ -39,32 +42,30 @@ struct UnixStream: ~Copyable {
         return Peer(process: credentials.0, user: credentials.1, group: credentials.2)
     }
 
-    /// Whether there is something to read, or the stream has ended, within `milliseconds`.
-    borrowing func waitForBytes(_ milliseconds: Int32) -> Bool {
-        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&wait, 1, milliseconds) > 0
+    /// What is there to read, at most `room` bytes; waits up to `milliseconds` for it (negative: for ever).
+    borrowing func receive(_ room: Int, within milliseconds: Int32) -> Received {
+        while true {
+            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&wait, 1, milliseconds)
+            if ready < 0, errno == EINTR { continue }
+            guard ready >= 0 else { return .ended }
+            if ready == 0 { return .nothing }
+            var got = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+                got = recv(descriptor, buffer.baseAddress, room, Int32(MSG_DONTWAIT))
+                count = max(0, got)
+            }
+            if got < 0, errno == EINTR || errno == EAGAIN { continue }
+            return got > 0 ? .bytes(bytes) : .ended
+        }
     }
 
-    /// Reads exactly `count` bytes. Waits `first` milliseconds for the first byte (negative: for ever) and no longer
-    /// than `whole` for all of them from then on. Nil at the end of the stream, on failure and when time is over.
-    borrowing func read(_ count: Int, first: Int32, whole: Int32) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        var end: UInt64 = 0
-        while filled < count {
-            let left = filled == 0 && end == 0 ? first : Int32(clamping: Int64(end) - Int64(Self.milliseconds()))
-            if filled > 0 || end > 0, left <= 0 { return nil }
-            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&wait, 1, left)
-            if ready < 0, errno == EINTR { continue }
-            guard ready > 0 else { return nil }
-            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + filled, count - filled) }
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { return nil }
-            filled += got
-            if end == 0 { end = Self.milliseconds() + UInt64(whole) }
-        }
-        return bytes
+    enum Received {
+        case bytes([UInt8])
+        /// Nothing came in the time given.
+        case nothing
+        /// The other end is closed, or the stream is broken.
+        case ended
     }
 
     /// Writes all bytes within `whole` milliseconds; false otherwise.
@@ -88,21 +89,6 @@ struct UnixStream: ~Copyable {
             guard left > 0, poll(&wait, 1, left) >= 0 else { return false }
         }
         return true
-    }
-
-    /// Reads one frame; the length is checked before anything is allocated for it.
-    borrowing func readFrame(first: Int32, whole: Int32) -> FrameReading {
-        guard let head = read(4, first: first, whole: whole) else { return .ended }
-        let length = Int(SignerFrame.number(head[...]))
-        guard (SignerFrame.headBytes...SignerFrame.bytesMax).contains(length) else { return .malformed }
-        guard let bytes = read(length, first: whole, whole: whole) else { return .ended }
-        return SignerFrame(bytes).map { .frame($0) } ?? .malformed
-    }
-
-    enum FrameReading {
-        case frame(SignerFrame)
-        case malformed
-        case ended
     }
 
     static func milliseconds() -> UInt64 {

@@ -94,6 +94,24 @@ public final class Web3Signer: Signer {
         return isPaused && outcome.signature != nil ? .refused(.paused) : outcome
     }
 
+    /// Asks `/upcheck`, or for the accounts through JSON-RPC. Any answer but a server's failure means that it is there.
+    public func unavailability() async -> String? {
+        do {
+            switch configuration.door {
+            case .rest:
+                let status = try await exchange(.get, "/upcheck", []).status
+                return status >= 500 ? "web3signer: status \(status)" : nil
+            case .jsonRPC:
+                _ = try await call("eth_accounts", [])
+                return nil
+            }
+        } catch let fault as Fault {
+            return "web3signer: \(fault.text)"
+        } catch {
+            return "web3signer: \(NodeError(caught: error).message)"
+        }
+    }
+
     /// What went wrong on the way. `isTheirs`: it answered a falsehood, which waiting does not mend.
     private struct Fault: Error {
         var text: String

@@ -158,6 +158,7 @@ struct OwnerSession {
         let source = file.map { PasswordSource.file($0) } ?? .prompt
         let signer = try CLIFailure.keys { () throws(KeyVaultError) in
             let password = try source.read(label: "Password of \(owner.checksummed)")
+            ProcessHardening.apply()
             let key = try KeyFolder.open(file: keystorePath, password: password)
             return try LocalSigner(key: key, policy: policy(recipient: transaction.to))
         }

@@ -3,6 +3,7 @@ import ArgumentParser
 import ChainRegistry
 import EVMCodec
 import Foundation
+import KeyVault
 import Logging
 import NodeServices
 import ServiceLifecycle
@@ -28,6 +29,7 @@ struct NodeCommand: AsyncParsableCommand {
     var logJSON = false
 
     func run() async throws {
+        ProcessHardening.apply()
         let config = try options.load()
         try prepareFolder(config.node.dataFolder)
         let metrics = MetricsStore()

@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import secretscan
 from eth_account import Account
 from eth_account.messages import encode_defunct, encode_typed_data
 from eth_keyfile import create_keyfile_json, decode_keyfile_json
@@ -321,7 +322,6 @@ def start_signer(place):
 
 def signer_process():
     place, account, common = one_key("signer")
-    sentence = "unused here"
     run("signer", *common, expect=3)
     (Path(place) / "policy.toml").write_text(rules(account.address))
     (Path(place) / "policy.toml").chmod(0o600)
@@ -355,7 +355,7 @@ def signer_process():
     for link in held:
         link.close()
     check("alive", process.poll() is None)
-    memory(process.pid, account, sentence)
+    memory(process.pid, account)
     # Killed and started again.
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -372,48 +372,22 @@ def signer_process():
     check("no secret in logs", bytes(account.key).hex() not in logged and PASSWORD not in logged)
 
 
-def memory(pid, account, sentence):
+def memory(pid, account):
     """All readable memory of the signer: what a core dump would hold, and the pages that are left out of dumps."""
-    key = bytes(account.key)
-    texts = {"key in hex": key.hex().encode(), "key in upper hex": key.hex().upper().encode(), "password": PASSWORD.encode()}
-    try:
-        regions, current = [], None
-        for line in open(f"/proc/{pid}/smaps"):
-            if "-" in line.split()[0] and ":" not in line.split()[0]:
-                start, end = (int(x, 16) for x in line.split()[0].split("-"))
-                current = [start, end, line.split()[1], ""]
-                regions.append(current)
-            elif line.startswith("VmFlags:"):
-                current[3] = line
-        found, raw_dumped, raw_kept = set(), 0, 0
-        with open(f"/proc/{pid}/mem", "rb", buffering=0) as file:
-            for start, end, mode, flags in regions:
-                if "r" not in mode or end - start > 1 << 30:
-                    continue
-                try:
-                    file.seek(start)
-                    content = file.read(end - start)
-                except (OSError, ValueError, OverflowError):
-                    continue
-                found |= {name for name, text in texts.items() if text in content}
-                if key in content:
-                    if " dd" in flags:
-                        raw_kept += content.count(key)
-                    else:
-                        raw_dumped += content.count(key)
-    except PermissionError:
+    texts = {name: text for name, text in secretscan.forms("key", bytes(account.key)).items() if name != "key"}
+    texts["password"] = PASSWORD.encode()
+    raw = {"key": bytes(account.key)}
+    found, mine = secretscan.memory(pid, texts), secretscan.memory(pid, raw)
+    if found is None:
         print("skipped: the signer's memory can only be read by root")
         return
-    check("no secret text anywhere in memory", not found, found)
-    check("the raw key is in no page that a dump holds", raw_dumped == 0, raw_dumped)
-    check("the raw key is in its own pages", raw_kept >= 1, raw_kept)
-    check("core dumps are off", "0" in [line.split()[4] for line in open(f"/proc/{pid}/limits") if line.startswith("Max core file size")])
-    if shutil.which("gcore"):
-        subprocess.run(["gcore", "-o", str(HOME / "core"), str(pid)], capture_output=True, timeout=120)
-        for core in HOME.glob("core.*"):
-            content = core.read_bytes()
-            check("no secret in gdb's core dump", not [n for n, t in {**texts, "raw key": key}.items() if t in content])
-            core.unlink()
+    check("no secret text anywhere in memory", not found.dumped | found.kept, (found.dumped, found.kept))
+    check("the raw key is in no page that a dump holds", not mine.dumped, mine.dumped)
+    check("the raw key is in its own pages, locked", mine.kept == {"key"} and mine.locked, (mine.kept, mine.locked))
+    check("core dumps are off", secretscan.core_limit(pid) == "0")
+    inside = secretscan.core(pid, HOME, {**texts, **raw})
+    if inside is not None:
+        check("no secret in gdb's core dump", not inside, inside)
 
 
 def safes():

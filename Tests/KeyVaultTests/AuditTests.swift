@@ -2,6 +2,7 @@ import EVMCodec
 import EVMCrypto
 import EVMTypes
 import Foundation
+import TestSupport
 import Testing
 
 @testable import KeyVault
@@ -47,6 +48,27 @@ import Testing
         let other = try AuditLog.verify(path: path, key: SecretBytes(copying: [UInt8](repeating: 1, count: 32)))
         #expect(other.fault?.entry == 1)
         #expect(try folder.mode(path) == 0o600 && folder.mode(path + ".head") == 0o600)
+    }
+
+    @Test func theTextWrittenIsTheJSONRead() throws {
+        var random = SeededGenerator(seed: 3)
+        func word(_ bits: Int) -> U256 { U256(UInt64.random(in: 0...UInt64.max, using: &random)) << bits }
+        for round in 0..<500 {
+            var figures: AuditRecord.Figures?
+            if round % 4 > 0 {
+                figures = AuditRecord.Figures(
+                    chainID: UInt64(round), nonce: round % 9 == 0 ? .max : 0, route: round % 2 == 0 ? .bundle : .public,
+                    to: round % 5 == 0 ? nil : executorAddress, selector: round % 3 == 0 ? nil : .max - UInt32(round),
+                    value: .zero, cost: word(round % 250), fee: 16, tip: .max)
+            }
+            let reason = ["", "panic-stop", "say \"no\"\n", "signer: ⚠ away", "\u{1}"][round % 5]
+            let record = AuditRecord(
+                sequence: UInt64(round), time: noon, key: strangerAddress, kind: "typed-data", digest: Hash32(word(0)),
+                decision: "signed", reason: reason, transaction: figures, previous: Hash32(word(round % 256)))
+            #expect(record.body == record.json.bytes)
+            let line = record.line(Hash32(word(192)), mac: round % 2 == 0 ? nil : Hash32(word(3)))
+            #expect(AuditRecord.Line(line[...])?.record == record)
+        }
     }
 
     @Test func everyChangedByteIsFoundAtItsEntry() throws {

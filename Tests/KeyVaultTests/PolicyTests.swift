@@ -246,8 +246,10 @@ func allowedTransaction(_ change: (inout Transaction) -> Void = { _ in }) -> Tra
         let signer = try signer(clock)
         var signedAt: [(time: UInt64, nonce: UInt64, value: U256, cost: U256)] = []
         var count = 0
-        for step in 0..<20_000 {
-            let nonce = UInt64(step / 100) + UInt64.random(in: 0...3, using: &random)
+        var highest: UInt64?
+        for _ in 0..<100_000 {
+            // Around the last nonce, so that the walk goes on after a night: some too low, some too far.
+            let nonce = (highest ?? 4) + UInt64.random(in: 0...8, using: &random) - (highest == nil ? 0 : 2)
             let transaction = allowedTransaction {
                 $0.nonce = nonce
                 if Int.random(in: 0..<4, using: &random) == 0 {
@@ -271,6 +273,11 @@ func allowedTransaction(_ change: (inout Transaction) -> Void = { _ in }) -> Tra
             let route: SigningRoute = Int.random(in: 0..<8, using: &random) == 0 ? .public : .bundle
             guard ask(signer, transaction, route) == nil else { continue }
             count += 1
+            if let highest {
+                #expect(nonce <= highest + 4, "a gap")
+                #expect(nonce >= highest || signedAt.contains { $0.nonce == nonce }, "an old nonce, never used")
+            }
+            highest = max(highest ?? 0, nonce)
             #expect(transaction.chainID == 1 && route == .bundle && [.dynamicFee, .blob].contains(transaction.kind))
             #expect(
                 transaction.gasLimit <= 500_000 && transaction.maxFeePerGas <= 100
@@ -297,7 +304,7 @@ func allowedTransaction(_ change: (inout Transaction) -> Void = { _ in }) -> Tra
                 #expect(sum <= cap)
             }
         }
-        #expect(count > 5, "the walk signed only \(count)")
+        #expect(count > 20, "the walk signed only \(count)")
     }
 
     @Test func hoursAreReadStrictly() {

@@ -117,7 +117,8 @@ final class RunningServer: Sendable {
             guard let stream = UnixStream.connect(running.path) else { continue }
             _ = stream.write(bytes, whole: 500)
             shutdown(stream.descriptor, Int32(SHUT_WR))
-            if case .frame(let frame) = stream.readFrame(first: 3_000, whole: 3_000), frame.kind == .signed {
+            var reader = FrameReader()
+            if case .frame(let frame) = reader.next(stream, first: 3_000, whole: 3_000), frame.kind == .signed {
                 // Only a change of the id, or none that matters, leaves a request that may be signed.
                 let request = try #require(SignerContent.decode(bytes[(4 + 10 + 20)...]))
                 #expect(
@@ -139,7 +140,10 @@ final class RunningServer: Sendable {
         for _ in 0..<40 {
             let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             if UnixStream.withAddress(running.path, { connect(descriptor, $0, $1) }) == 0 {
-                _ = [UInt8](arrayLiteral: 0, 0).withUnsafeBytes { write(descriptor, $0.baseAddress, 2) }
+                _ = [UInt8](arrayLiteral: 0, 0).withUnsafeBytes {
+                    // A connection that was turned away is closed by now: no SIGPIPE for that.
+                    send(descriptor, $0.baseAddress, 2, Int32(MSG_NOSIGNAL))
+                }
             }
             idle.append(descriptor)
         }
@@ -167,10 +171,44 @@ final class RunningServer: Sendable {
             let bytes = try #require(SignerContent.encode(request.content))
             #expect(SignerContent.decode(bytes[...])?.digest == request.digest)
             let frame = SignerFrame(.sign, id: 7, body: bytes)
-            #expect(SignerFrame(Array(frame.bytes[4...])) == frame)
+            #expect(SignerFrame(frame.bytes[4...]) == frame)
         }
         #expect(SignerFrame([2, 1, 0, 0, 0, 0, 0, 0, 0, 1]) == nil && SignerFrame([1, 1]) == nil)
         #expect(SignerContent.decode([][...]) == nil && SignerContent.decode([9, 1][...]) == nil)
+    }
+
+    /// A signer that answers late, twice at once, or stands still: every caller gets its own answer, or a reason.
+    @Test func lateAnswersReachTheirCallers() async throws {
+        let folder = try TemporaryFolder(), path = folder.path + "/s"
+        let local = try local()
+        let listener = try UnixListener(path)
+        let answering = Thread {
+            // Three connections' worth: each request is answered 20 ms late, the seventh never.
+            var served = 0
+            while served < 7, let stream = listener.accept(60_000) {
+                var reader = FrameReader()
+                while served < 7, case .frame(let frame) = reader.next(stream, first: 60_000, whole: 10_000) {
+                    served += 1
+                    usleep(20_000)
+                    guard served < 7, let request = SignerContent.decode(frame.body[20...]),
+                        let signature = local.answer(request).signature
+                    else { break }
+                    let reply = SignerFrame(.signed, id: frame.id, body: signature.bytes65(v27: false))
+                    _ = stream.write(reply.bytes, whole: 1_000)
+                }
+            }
+        }
+        answering.start()
+        let remote = SocketSigner(address: local.address, path: path)
+        let outcomes = await withTaskGroup(of: (UInt8, SigningOutcome).self) { group in
+            for index in UInt8(0)..<6 { group.addTask { (index, await remote.sign(.message([index]))) } }
+            return await group.reduce(into: [UInt8: SigningOutcome]()) { $0[$1.0] = $1.1 }
+        }
+        for index in UInt8(0)..<6 {
+            let signature = try #require(outcomes[index]?.signature)
+            #expect(Secp256k1.recover(EIP191.personalHash([index]), signature) == local.address)
+        }
+        #expect(await remote.sign(.message([9])).reason == "signer-unavailable")
     }
 
     @Test func latencyBesideTheLocalSigner() async throws {
@@ -190,6 +228,21 @@ final class RunningServer: Sendable {
             return times.sorted()[times.count / 2]
         }
         let near = await median(local), far = await median(remote)
+        let logged = await median(try self.local(audit: folder.path + "/b.log"))
+        var hops: [Duration] = []
+        for _ in 0..<400 {
+            let start = ContinuousClock.now
+            _ = try remote.accounts()
+            hops.append(.now - start)
+        }
+        var recovers: [Duration] = []
+        let request = SigningRequest.message([1]), signature = try #require(local.answer(request).signature)
+        for _ in 0..<400 {
+            let start = ContinuousClock.now
+            _ = Secp256k1.recover(request.digest, signature)
+            recovers.append(.now - start)
+        }
+        print("logged \(logged) hops \(hops.sorted()[200]) recover \(recovers.sorted()[200])")
         print("signer latency: local p50 \(near), through the socket p50 \(far)")
     }
 }

@@ -78,9 +78,10 @@ public final class AuditLog: Sendable {
             var record = record
             record.sequence = state.count + 1
             record.previous = state.head
-            let hash = SHA256.hash(record.body)
+            let body = record.body, hash = SHA256.hash(body)
             let mac = code?.authenticate(hash)
-            let line = record.line(hash, mac: mac) + [0x0a]
+            var line = AuditRecord.line(body, hash, mac: mac)
+            line.append(0x0a)
             let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             guard written == line.count else {
                 state.isBroken = true

@@ -39,9 +39,6 @@ public struct AuditRecord: Sendable, Equatable {
         public var tip: U256
     }
 
-    /// The record as one JSON object without its hash: exactly the bytes that are hashed.
-    var body: [UInt8] { json.bytes }
-
     /// The record as one JSON object without its hash.
     public var json: JSON {
         var object: JSONObject = [
@@ -99,15 +96,6 @@ public struct AuditRecord: Sendable, Equatable {
         self.reason = reason
         self.transaction = transaction
         self.previous = previous
-    }
-
-    /// The record's line with its hash and, with a key, its code; no line end.
-    func line(_ hash: Hash32, mac: Hash32?) -> [UInt8] {
-        var line = body
-        line.removeLast()
-        line += Array(AuditRecord.hashMember.utf8) + Array(hash.hex.utf8)
-        if let mac { line += Array(#"","mac":""#.utf8) + Array(mac.hex.utf8) }
-        return line + Array(#""}"#.utf8)
     }
 
     static let hashMember = #","hash":""#

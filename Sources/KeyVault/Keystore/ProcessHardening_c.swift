@@ -5,9 +5,16 @@ public enum ProcessHardening {
     /// Forbids core dumps and lets nobody but root attach to or read the memory of this process (`PR_SET_DUMPABLE` 0,
     /// `RLIMIT_CORE` 0). False when the system refused one of them.
     ///
-    /// For the signer and every command that opens a key. The secrets' own pages are left out of dumps in any case.
+    /// For the node, the signer and every command that opens a key. The secrets' own pages are left out of dumps in any
+    /// case. Whoever hunts a fault with a debugger sets `MARTLET_ALLOW_DUMPS=1`: then nothing is forbidden, and one
+    /// line on stderr says so.
     @discardableResult
     public static func apply() -> Bool {
+        if let wish = getenv("MARTLET_ALLOW_DUMPS"), String(cString: wish) == "1" {
+            let line = Array("martlet: MARTLET_ALLOW_DUMPS=1: this process may be dumped and attached to\n".utf8)
+            _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            return false
+        }
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         let isLimited = setrlimit(__rlimit_resource_t(4), &none) == 0  // RLIMIT_CORE
         // Swift cannot call C's variadic functions; with integers alone their calling convention is the plain one.

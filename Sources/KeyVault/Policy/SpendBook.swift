@@ -120,7 +120,8 @@ struct SpendBook: Sendable {
             add(added, to: &hour)
             add(added, to: &day)
         }
-        var use = uses[order.nonce] ?? Use(figures: order.figures, digests: [], time: now)
+        // Taken out while it changes: the set would be copied otherwise.
+        var use = uses.removeValue(forKey: order.nonce) ?? Use(figures: order.figures, digests: [], time: now)
         use.figures.value = max(use.figures.value, order.figures.value)
         use.figures.cost = max(use.figures.cost, order.figures.cost)
         if !use.digests.contains(order.digest) {

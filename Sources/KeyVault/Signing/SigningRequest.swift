@@ -179,6 +179,13 @@ public protocol Signer: Sendable {
     func resume()
     /// Asks for a signature.
     func sign(_ request: SigningRequest) async -> SigningOutcome
+    /// Why the key's home cannot be asked now, found out without asking for a signature; nil when it can.
+    func unavailability() async -> String?
+}
+
+extension Signer {
+    /// Nil: for homes that can only be tried.
+    public func unavailability() async -> String? { nil }
 }
 
 /// A signer that can also be asked from code that is not asynchronous; it holds the calling thread meanwhile.
