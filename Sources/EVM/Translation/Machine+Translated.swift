@@ -10,7 +10,8 @@ extension Machine {
         let program = codes.programs[Int(codes.records[Int(frame.pointee.codeIndex)].program)]
         let constants = program.constants - ProgramInstruction.firstConstant
         let bottom = frame.pointee.stackBase
-        var next = program.instructions + frame.pointee.pc
+        let instructions = program.instructions
+        var next = instructions + frame.pointee.pc
         var base = frame.pointee.sp
         var gas = frame.pointee.gas
         var bytes = frameMemory
@@ -28,7 +29,7 @@ extension Machine {
                 let now = next.pointee
                 next += 1
                 let a = Self.word(now.a, base, constants), b = Self.word(now.b, base, constants)
-                let d = base + Int(now.d)
+                let d = base + Int(now.d), target = instructions + Int(truncatingIfNeeded: now.imm)
                 switch now.op {
                 case .block:
                     next -= 1
@@ -53,7 +54,7 @@ extension Machine {
                 case .shl: d.pointee = WordMath.shiftLeft(a.pointee, b.pointee)
                 case .shr: d.pointee = WordMath.shiftRight(a.pointee, b.pointee)
                 case .sar: d.pointee = WordMath.shiftRightSigned(a.pointee, b.pointee)
-                case .isZero: d.pointee = Self.flag(Self.isZero(a.pointee, zero: UInt64(truncatingIfNeeded: now.b)))
+                case .isZero: d.pointee = Self.flag(Self.isZero(a.pointee, zero: Self.zero(now.b)))
                 case .not: d.pointee = ~a.pointee
                 case .clz: d.pointee = U256(UInt64(a.pointee.leadingZeroBitCount))
                 case .addMod:
@@ -67,7 +68,7 @@ extension Machine {
                     if _slowPath(gas < 0) { return exceptional(.outOfGas) }
                     d.pointee = WordMath.power(a.pointee, b.pointee)
                 case .move:
-                    d.pointee = Self.copy(of: a.pointee, zero: UInt64(truncatingIfNeeded: now.b))
+                    d.pointee = Self.copy(of: a.pointee, zero: Self.zero(now.b))
                 case .moveTwo:
                     let places = UInt64(truncatingIfNeeded: now.imm), zero = places >> 48
                     d.pointee = Self.copy(of: a.pointee, zero: zero)
@@ -89,46 +90,33 @@ extension Machine {
                 case .gas: d.pointee = U256(UInt64(truncatingIfNeeded: gas &+ now.imm))
                 case .memorySize: d.pointee = U256(UInt64(truncatingIfNeeded: byteCount))
                 case .mloadAt:
-                    if _slowPath(now.imm &+ 32 > Int64(byteCount)) {
-                        gas = growMemory(to: Int(now.imm) &+ 32, gas)
-                        if gas < 0 { return exceptional(haltOf(gas)) }
-                        bytes = frameMemory
-                        byteCount = frame.pointee.memorySize
+                    let offset = Int(truncatingIfNeeded: now.imm)
+                    if _slowPath(offset > byteCount &- 32), !cover(offset, 32, &gas, &bytes, &byteCount) {
+                        return exceptional(haltOf(gas))
                     }
-                    d.pointee = loadWord(bytes + Int(now.imm))
+                    d.pointee = loadWord(bytes + offset)
                 case .mstoreAt:
-                    if _slowPath(now.imm &+ 32 > Int64(byteCount)) {
-                        gas = growMemory(to: Int(now.imm) &+ 32, gas)
-                        if gas < 0 { return exceptional(haltOf(gas)) }
-                        bytes = frameMemory
-                        byteCount = frame.pointee.memorySize
+                    let offset = Int(truncatingIfNeeded: now.imm)
+                    if _slowPath(offset > byteCount &- 32), !cover(offset, 32, &gas, &bytes, &byteCount) {
+                        return exceptional(haltOf(gas))
                     }
-                    storeWord(b.pointee, bytes + Int(now.imm))
+                    storeWord(b.pointee, bytes + offset)
                 case .mload:
                     let offset = a.pointee.clampedSize
-                    if _slowPath(offset > byteCount &- 32) {
-                        gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ 32, gas)
-                        if gas < 0 { return exceptional(haltOf(gas)) }
-                        bytes = frameMemory
-                        byteCount = frame.pointee.memorySize
+                    if _slowPath(offset > byteCount &- 32), !cover(offset, 32, &gas, &bytes, &byteCount) {
+                        return exceptional(haltOf(gas))
                     }
                     d.pointee = loadWord(bytes + offset)
                 case .mstore:
                     let offset = a.pointee.clampedSize
-                    if _slowPath(offset > byteCount &- 32) {
-                        gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ 32, gas)
-                        if gas < 0 { return exceptional(haltOf(gas)) }
-                        bytes = frameMemory
-                        byteCount = frame.pointee.memorySize
+                    if _slowPath(offset > byteCount &- 32), !cover(offset, 32, &gas, &bytes, &byteCount) {
+                        return exceptional(haltOf(gas))
                     }
                     storeWord(b.pointee, bytes + offset)
                 case .mstore8:
                     let offset = a.pointee.clampedSize
-                    if _slowPath(offset > byteCount &- 1) {
-                        gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ 1, gas)
-                        if gas < 0 { return exceptional(haltOf(gas)) }
-                        bytes = frameMemory
-                        byteCount = frame.pointee.memorySize
+                    if _slowPath(offset > byteCount &- 1), !cover(offset, 1, &gas, &bytes, &byteCount) {
+                        return exceptional(haltOf(gas))
                     }
                     bytes[offset] = UInt8(truncatingIfNeeded: b.pointee.w0)
                 case .keccak:
@@ -159,16 +147,7 @@ extension Machine {
                     gas = blockHash(a, into: d, gas)
                     if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
                 case .callDataCopy, .codeCopy, .returnDataCopy, .memoryCopy:
-                    let size = Self.word(Int16(truncatingIfNeeded: now.imm), base, constants).pointee
-                    if now.op == .memoryCopy {
-                        gas = memoryCopy(to: a.pointee, from: b.pointee, size, gas)
-                    } else if now.op == .callDataCopy {
-                        gas = callDataCopy(to: a.pointee, from: b.pointee, size, gas)
-                    } else if now.op == .codeCopy {
-                        gas = codeCopy(to: a.pointee, from: b.pointee, size, gas)
-                    } else {
-                        gas = returnDataCopy(to: a.pointee, from: b.pointee, size, gas)
-                    }
+                    gas = copyBytes(now.op, a, b, Self.word(Int16(truncatingIfNeeded: now.imm), base, constants), gas)
                     if _slowPath(gas < 0) { return exceptional(haltOf(gas)) }
                     bytes = frameMemory
                     byteCount = frame.pointee.memorySize
@@ -178,64 +157,44 @@ extension Machine {
                     bytes = frameMemory
                     byteCount = frame.pointee.memorySize
                 case .moveAndGoto:
-                    (base + Int(now.b)).pointee = Self.copy(
-                        of: a.pointee, zero: UInt64(truncatingIfNeeded: now.imm) >> 48)
-                    base = d
-                    next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                    (base + Int(now.b)).pointee = Self.copy(of: a.pointee, zero: UInt64(bitPattern: now.imm) >> 48)
+                    (next, base) = (target, d)
                     continue blocks
                 case .goto:
-                    base = d
-                    next = program.instructions + Int(truncatingIfNeeded: now.imm)
+                    (next, base) = (target, d)
                     continue blocks
                 case .fall:
                     base = d
                     continue blocks
                 case .branch:
-                    if !Self.isZero(a.pointee, zero: UInt64(truncatingIfNeeded: now.b)) {
-                        next = program.instructions + Int(truncatingIfNeeded: now.imm)
-                    }
-                    base = d
+                    (next, base) = (!Self.isZero(a.pointee, zero: Self.zero(now.b)) ? target : next, d)
                     continue blocks
                 case .branchIfZero:
-                    if Self.isZero(a.pointee, zero: UInt64(truncatingIfNeeded: now.b)) {
-                        next = program.instructions + Int(truncatingIfNeeded: now.imm)
-                    }
-                    base = d
+                    (next, base) = (Self.isZero(a.pointee, zero: Self.zero(now.b)) ? target : next, d)
                     continue blocks
                 case .branchIfLess:
-                    if a.pointee < b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                    base = d
+                    (next, base) = (a.pointee < b.pointee ? target : next, d)
                     continue blocks
                 case .branchIfNotLess:
-                    if a.pointee >= b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                    base = d
+                    (next, base) = (a.pointee >= b.pointee ? target : next, d)
                     continue blocks
                 case .branchIfEqual:
-                    if a.pointee == b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                    base = d
+                    (next, base) = (a.pointee == b.pointee ? target : next, d)
                     continue blocks
                 case .branchIfNotEqual:
-                    if a.pointee != b.pointee { next = program.instructions + Int(truncatingIfNeeded: now.imm) }
-                    base = d
+                    (next, base) = (a.pointee != b.pointee ? target : next, d)
                     continue blocks
                 case .branchIfSignedLess:
-                    if WordMath.isLess(a.pointee, b.pointee) {
-                        next = program.instructions + Int(truncatingIfNeeded: now.imm)
-                    }
-                    base = d
+                    (next, base) = (WordMath.isLess(a.pointee, b.pointee) ? target : next, d)
                     continue blocks
                 case .branchIfNotSignedLess:
-                    if !WordMath.isLess(a.pointee, b.pointee) {
-                        next = program.instructions + Int(truncatingIfNeeded: now.imm)
-                    }
-                    base = d
+                    (next, base) = (!WordMath.isLess(a.pointee, b.pointee) ? target : next, d)
                     continue blocks
                 case .jump, .jumpIf:
-                    let target = now.op == .jump ? a.pointee : b.pointee
                     if now.op == .jump || !a.pointee.isZero {
-                        let entry = program.entry(target)
+                        let entry = program.entry(now.op == .jump ? a.pointee : b.pointee)
                         if entry < 0 { return exceptional(.invalidJump) }
-                        next = program.instructions + entry
+                        next = instructions + entry
                     }
                     base = d
                     continue blocks
@@ -243,7 +202,7 @@ extension Machine {
                     let left = enter(UInt8(truncatingIfNeeded: now.imm), d - 1, gas)
                     if left < -1_000 {
                         let caller = frame - 1
-                        caller.pointee.pc = next - program.instructions
+                        caller.pointee.pc = next - instructions
                         caller.pointee.gas = left &- enterFrame
                         return .entered
                     }
@@ -290,10 +249,24 @@ extension Machine {
     // The compiler makes 16-byte loads of a plain copy or test for zero; it cannot of a chain of carries. `zero` is
     // zero, which it cannot know.
 
+    /// Of an operand that an instruction does not have.
+    @inline(__always) private static func zero(_ operand: Int16) -> UInt64 { UInt64(truncatingIfNeeded: operand) }
     @inline(__always) private static func copy(of word: U256, zero: UInt64) -> U256 { word &+ U256(zero) }
     @inline(__always) private static func isZero(_ word: U256, zero: UInt64) -> Bool { !(U256(zero) < word) }
 
     @inline(__always) private static func flag(_ value: Bool) -> U256 { U256(limbs: value ? 1 : 0, 0, 0, 0) }
+
+    /// Grows memory to hold `size` bytes from `offset` on, and looks up again where it is; false with the halt in `gas`.
+    @inline(__always) private mutating func cover(
+        _ offset: Int, _ size: Int, _ gas: inout Int64, _ bytes: inout UnsafeMutablePointer<UInt8>,
+        _ byteCount: inout Int
+    ) -> Bool {
+        gas = offset == .max ? failed(.outOfGas) : growMemory(to: offset &+ size, gas)
+        if gas < 0 { return false }
+        bytes = frameMemory
+        byteCount = frame.pointee.memorySize
+        return true
+    }
 
     private mutating func exceptional(_ halt: Halt) -> FrameExit {
         frame.pointee.gas = 0
@@ -318,6 +291,17 @@ extension Machine {
         case 0xf2: performCall(.callCode, top, gas)
         case 0xf4: performCall(.delegateCall, top, gas)
         default: performCall(.staticCall, top, gas)
+        }
+    }
+
+    @inline(never) private mutating func copyBytes(
+        _ op: ProgramOp, _ to: Words, _ from: Words, _ size: Words, _ gas: Int64
+    ) -> Int64 {
+        switch op {
+        case .memoryCopy: memoryCopy(to: to.pointee, from: from.pointee, size.pointee, gas)
+        case .callDataCopy: callDataCopy(to: to.pointee, from: from.pointee, size.pointee, gas)
+        case .codeCopy: codeCopy(to: to.pointee, from: from.pointee, size.pointee, gas)
+        default: returnDataCopy(to: to.pointee, from: from.pointee, size.pointee, gas)
         }
     }
 

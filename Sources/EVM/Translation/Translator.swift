@@ -131,8 +131,7 @@ extension ProgramOp {
     var jumpsToByte: Bool {
         switch self {
         case .goto, .moveAndGoto, .branch, .branchIfZero, .branchIfLess, .branchIfNotLess, .branchIfEqual,
-            .branchIfNotEqual,
-            .branchIfSignedLess, .branchIfNotSignedLess:
+            .branchIfNotEqual, .branchIfSignedLess, .branchIfNotSignedLess:
             true
         default: false
         }
