@@ -256,7 +256,7 @@ extension Machine {
 
     @inline(__always) private static func flag(_ value: Bool) -> U256 { U256(limbs: value ? 1 : 0, 0, 0, 0) }
 
-    /// Grows memory to hold `size` bytes from `offset` on, and looks up again where it is; false with the halt in `gas`.
+    /// Grows memory to hold `size` bytes from `offset` on, and looks up where it is; false with the halt in `gas`.
     @inline(__always) private mutating func cover(
         _ offset: Int, _ size: Int, _ gas: inout Int64, _ bytes: inout UnsafeMutablePointer<UInt8>,
         _ byteCount: inout Int
