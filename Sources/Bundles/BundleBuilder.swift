@@ -47,7 +47,9 @@ public struct BundleRequest: Hashable, Sendable {
 
 /// Turns an exact cycle into an unsigned bundle. A pure function of its arguments.
 public struct BundleBuilder: Hashable, Sendable {
+    /// Executor, settlement token and chain that programs are written for.
     public var context: ExecutorContext
+    /// How fees are chosen.
     public var policy: FeePolicy
 
     public init(context: ExecutorContext, policy: FeePolicy) {

@@ -51,12 +51,14 @@ public struct BundlePlan: Hashable, Sendable {
 
 /// The account and contract a bundle is sent from and to.
 public struct ExecutorContext: Hashable, Sendable {
+    /// EIP-155.
     public var chainID: UInt64
     /// The deployed executor.
     public var executor: Address
     /// The chain's wrapped native token, the same the executor was deployed with: the only settlement token a tip
     /// comes from.
     public var wrappedNative: Address
+    /// What each leg costs, for the gas limit before a run told it.
     public var gasModel: GasModel
     /// The most gas one transaction may ask for; 2^24 since EIP-7825.
     public var gasLimitMax: UInt64
@@ -76,7 +78,9 @@ public struct ExecutorContext: Hashable, Sendable {
 /// What settlement tokens are worth in native money: `nativeWei` for `settlementUnits`. Used to weigh gas, never on
 /// chain.
 public struct NativeRate: Hashable, Sendable {
+    /// Wei of the native token that are worth `settlementUnits`.
     public var nativeWei: U256
+    /// Smallest units of the settlement token.
     public var settlementUnits: U256
 
     public init(nativeWei: U256, settlementUnits: U256) {

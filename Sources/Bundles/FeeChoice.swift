@@ -2,10 +2,13 @@ public import EVMTypes
 
 /// The block a bundle is built on, as far as fees depend on it.
 public struct ParentBlock: Hashable, Sendable {
+    /// Height.
     public var number: UInt64
     /// Wei a gas.
     public var baseFeePerGas: U256
+    /// Gas that its transactions used.
     public var gasUsed: UInt64
+    /// Gas that they could have used.
     public var gasLimit: UInt64
 
     public init(number: UInt64, baseFeePerGas: U256, gasUsed: UInt64, gasLimit: UInt64) {

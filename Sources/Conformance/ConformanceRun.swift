@@ -30,7 +30,9 @@ public struct ConformanceCount: Hashable, Sendable {
 
 /// One result and the file it is of.
 public struct ConformanceResult: Hashable, Sendable {
+    /// Path as given.
     public var file: String
+    /// What came of it.
     public var result: CaseResult
 }
 

@@ -17,7 +17,9 @@ public struct TestAccount: Hashable, Sendable {
 
     /// One slot.
     public struct Slot: Hashable, Sendable {
+        /// The slot.
         public var key: U256
+        /// The word in it.
         public var value: U256
     }
 

@@ -29,7 +29,9 @@ public struct HistoryError: Error, Sendable, CustomStringConvertible {
         case ours, peer, user
     }
 
+    /// What went wrong.
     public let code: Code
+    /// One line, with the path.
     public let message: String
     /// The database's file.
     public let file: String
@@ -43,6 +45,7 @@ public struct HistoryError: Error, Sendable, CustomStringConvertible {
     /// Whether the same call may succeed later without anyone mending anything.
     public var isRetryable: Bool { code == .busy || code == .diskFull }
 
+    /// Whose fault it is.
     public var fault: Party {
         switch code {
         case .unusableFile, .newerFormat, .otherOwner, .diskFull, .busy: .user

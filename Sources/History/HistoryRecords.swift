@@ -2,11 +2,13 @@ public import EVMTypes
 
 /// A profitable cycle that was found. Times are milliseconds since 1970.
 public struct Opportunity: Hashable, Sendable {
+    /// When it was found.
     public var seenAt: UInt64
     /// The head it was found on.
     public var headNumber: UInt64
     /// The pending transaction that opened it; nil when it stood open on the head.
     public var target: Hash32?
+    /// The token that the cycle starts and ends in.
     public var settlementToken: Address
     /// Smallest units of the settlement token.
     public var amountIn: U256
@@ -39,12 +41,15 @@ public struct Decision: Hashable, Sendable {
         case rejected
     }
 
+    /// When.
     public var decidedAt: UInt64
+    /// What was decided.
     public var verdict: Verdict
     /// The rule's number (`RiskRules`); 0 when nothing spoke against it.
     public var reasonCode: UInt8
     /// The rule's name.
     public var reason: String
+    /// Of our transaction.
     public var gasLimit: UInt64
     /// Offered to the builder, wei.
     public var tip: U256
@@ -95,16 +100,19 @@ public struct Bundle: Hashable, Sendable {
     public var opportunityID: Int64?
     /// Hash that the relay knows it by; with `targetBlock` it names the bundle.
     public var hash: Hash32
+    /// Height of the one block it is for.
     public var targetBlock: UInt64
     /// The transaction it runs behind; nil for one that stands alone.
     public var target: Hash32?
     /// Our own transaction.
     public var transaction: Hash32
+    /// Of our transaction.
     public var nonce: UInt64
     /// Names of the relays it goes to.
     public var relays: [String]
     /// Expected after gas and tip, wei.
     public var predictedNet: I256
+    /// When it was signed.
     public var builtAt: UInt64
 
     public init(
@@ -125,9 +133,13 @@ public struct Bundle: Hashable, Sendable {
 
 /// What a landed bundle really brought, read from the chain.
 public struct Profit: Hashable, Sendable {
+    /// The row of its bundle.
     public var bundleID: Int64
+    /// Height of the block it landed in.
     public var blockNumber: UInt64
+    /// Of that block; a reorg takes the booking back by it.
     public var blockHash: Hash32
+    /// Our transaction's hash.
     public var transaction: Hash32
     /// The token that grew.
     public var token: Address
@@ -139,6 +151,7 @@ public struct Profit: Hashable, Sendable {
     public var gasPaid: U256
     /// What is left, smallest units of `token` (wei for the wrapped native token). Negative when it cost more.
     public var net: I256
+    /// When its block was taken in.
     public var bookedAt: UInt64
 
     public init(
@@ -162,17 +175,25 @@ public struct Profit: Hashable, Sendable {
 
 /// A stored opportunity with its last decision.
 public struct OpportunityRow: Hashable, Sendable {
+    /// Row number; grows with time.
     public let id: Int64
+    /// As it was found.
     public let opportunity: Opportunity
+    /// nil while nothing was decided.
     public let decision: Decision?
 }
 
 /// A stored bundle with its state and times.
 public struct BundleRow: Hashable, Sendable {
+    /// Row number; grows with time.
     public let id: Int64
+    /// As it was built.
     public let bundle: Bundle
+    /// Where it stands.
     public let state: BundleState
+    /// nil when it was not run.
     public let simulatedAt: UInt64?
+    /// nil when it was not sent.
     public let submittedAt: UInt64?
     /// When it landed, expired or failed.
     public let finishedAt: UInt64?
@@ -183,12 +204,15 @@ public struct BundleRow: Hashable, Sendable {
 /// Exact sums over the booked profits.
 public struct Totals: Hashable, Sendable {
     public struct Token: Hashable, Sendable {
+        /// Which token.
         public let token: Address
         /// Booked bundles.
         public let count: Int
         /// Those of them that gained nothing: the transaction reverted and only gas was paid.
         public let revertedCount: Int
+        /// Sum of what landed bundles gained before tip and gas, smallest units.
         public let gross: U256
+        /// What is left of it, smallest units.
         public let net: I256
     }
 

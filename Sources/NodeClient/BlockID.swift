@@ -25,12 +25,15 @@ public enum BlockID: Sendable, Hashable {
 
 /// The message of an `eth_call` or an estimate. Everything but the data may be left out.
 public struct CallRequest: Sendable, Hashable {
+    /// nil for the zero address.
     public var from: Address?
     /// nil = contract creation.
     public var to: Address?
+    /// Calldata or init code.
     public var data: [UInt8]
     /// Wei.
     public var value: U256?
+    /// Gas limit; nil for the node's cap.
     public var gas: UInt64?
     /// Wei a gas, legacy.
     public var gasPrice: U256?
@@ -70,8 +73,11 @@ public struct AccountOverride: Sendable, Hashable {
     }
     /// Wei.
     public var balance: U256?
+    /// nil keeps it.
     public var nonce: UInt64?
+    /// nil keeps it; empty removes it.
     public var code: [UInt8]?
+    /// nil keeps it.
     public var storage: Storage?
 
     public init(balance: U256? = nil, nonce: UInt64? = nil, code: [UInt8]? = nil, storage: Storage? = nil) {
@@ -103,10 +109,13 @@ public struct AccountOverride: Sendable, Hashable {
 
 /// What the block shall look like during one call. Source: geth `internal/ethapi/override.go`.
 public struct BlockOverride: Sendable, Hashable {
+    /// What NUMBER answers.
     public var number: UInt64?
     /// Seconds since 1970.
     public var time: UInt64?
+    /// Gas of the block.
     public var gasLimit: UInt64?
+    /// What COINBASE answers.
     public var feeRecipient: Address?
     /// Wei a gas.
     public var baseFeePerGas: U256?

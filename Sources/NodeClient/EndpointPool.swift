@@ -19,6 +19,7 @@ public final class EndpointPool: RPCCalling {
         public var deadline: Duration = .seconds(30)
         /// First and largest number of blocks in one `eth_getLogs`.
         public var logSpanStart: UInt64 = 2_000
+        /// Most blocks of one `eth_getLogs` query.
         public var logSpanMax: UInt64 = 100_000
 
         public init(chainID: UInt64, endpoints: [EndpointConfig]) {
@@ -29,7 +30,9 @@ public final class EndpointPool: RPCCalling {
 
     /// One endpoint as an operator sees it.
     public struct Status: Sendable, Hashable {
+        /// The URL without its secrets.
         public var name: String
+        /// Whether it is asked, and how it answered.
         public var health: EndpointHealth
     }
 

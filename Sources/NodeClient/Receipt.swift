@@ -21,22 +21,31 @@ public struct Receipt: Sendable, Hashable {
 extension Receipt {
     /// The members of a receipt; read as members of the receipt itself.
     public struct Fields: Sendable, Hashable {
+        /// Which transaction.
         public var transactionHash: Hash32
+        /// Its place in the block.
         public var transactionIndex: UInt32
+        /// Height.
         public var blockNumber: UInt64
+        /// Of the block it is in.
         public var blockHash: Hash32
+        /// Sender.
         public var from: Address
         /// nil for a creation.
         public var to: Address?
+        /// What a creation made.
         public var contractAddress: Address?
         /// True when the execution succeeded.
         public var succeeded: Bool
+        /// After the refund.
         public var gasUsed: UInt64
+        /// With all transactions before it in the block.
         public var cumulativeGasUsed: UInt64
         /// Wei a gas actually paid; nil when an old peer leaves it out.
         public var effectiveGasPrice: U256?
         /// Wei paid for data on L1 (OP Stack); nil elsewhere.
         public var l1Fee: U256?
+        /// Empty for a failed one.
         public var logs: [Log]
 
         /// Wei paid for gas in all: `gasUsed * effectiveGasPrice + l1Fee`;
@@ -84,9 +93,11 @@ extension Receipt {
 public struct TransactionStatus: Sendable, Hashable {
     /// The members.
     public struct Fields: Sendable, Hashable {
+        /// As the node shows it, checked against its hash.
         public var transaction: PendingTransaction
         /// The block it was mined in; nil while it is pending.
         public var blockNumber: UInt64?
+        /// Of the block it is in.
         public var blockHash: Hash32?
     }
     private let boxed: Boxed<Fields>
@@ -99,6 +110,7 @@ public struct TransactionStatus: Sendable, Hashable {
 
 /// Fees of recent blocks. Source: execution-apis `src/eth/fee_market.yaml`.
 public struct FeeHistory: Sendable, Hashable {
+    /// Height of the first entry.
     public var oldestBlock: UInt64
     /// Wei a gas, one for each block and one more: the next block's.
     public var baseFeePerGas: [U256]

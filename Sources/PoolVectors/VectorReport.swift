@@ -16,6 +16,7 @@ public struct VectorTally: Hashable, Sendable {
 
     /// Same number; or no quote where the recorded call reverted or gave nothing.
     public var exact = 0
+    /// Answers that are not the recorded ones.
     public var different = 0
     /// Rows with a number that got no quote, without those of `unfillable`.
     public var noQuote = 0
@@ -28,6 +29,7 @@ public struct VectorTally: Hashable, Sendable {
 
     public init() {}
 
+    /// All of them.
     public var rows: Int { exact + different + noQuote + unfillable }
     /// Whether nothing differs and nothing was left without a quote.
     public var isClean: Bool { different == 0 && noQuote == 0 }
@@ -54,9 +56,11 @@ public struct VectorTally: Hashable, Sendable {
 
 /// The rows of one file, by protocol.
 public struct VectorReport: Sendable {
+    /// Path as given.
     public var file: String
     /// In the order the protocols first appear.
     public private(set) var protocols: [String] = []
+    /// By protocol.
     public private(set) var tallies: [String: VectorTally] = [:]
     /// Kinds of pool in the file that have no exact model here, with their number of rows: refused by name.
     public private(set) var refused: [String: Int] = [:]
@@ -97,6 +101,7 @@ public struct VectorFileError: Error, Hashable, Sendable, CustomStringConvertibl
         /// The pool's state is not among the state files.
         case noState = "no state file for the pool"
     }
+    /// What is wrong with it.
     public var code: Code
     /// The field, pool or place.
     public var detail: String

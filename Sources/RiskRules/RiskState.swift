@@ -6,6 +6,7 @@ public struct RiskFacts: Hashable, Sendable {
     public var netProfitWei: U256
     /// Highest price of our gas, wei a gas.
     public var gasPriceWei: U256
+    /// Of our transaction.
     public var gasLimit: UInt64
     /// What the first pool is paid, smallest units of the settlement token.
     public var input: U256
@@ -35,6 +36,7 @@ public struct RiskState: Hashable, Sendable {
         var validUntil: UInt64
     }
 
+    /// By a person; nothing passes.
     public var isPaused = false
     /// Failures since the last success or resume.
     public private(set) var failuresInARow: UInt32 = 0

@@ -7,6 +7,7 @@ public struct MarketDeployment: Hashable, Sendable {
     public struct Token: Hashable, Sendable {
         /// As the contract answers it.
         public var symbol: String
+        /// Where the contract is.
         public var address: Address
         /// Decimals of one whole token.
         public var decimals: Int
@@ -16,6 +17,7 @@ public struct MarketDeployment: Hashable, Sendable {
 
     /// A V2-shaped exchange.
     public struct Venue: Hashable, Sendable {
+        /// For people.
         public var name: String
         /// Where its pairs are made.
         public var factory: Address
@@ -27,6 +29,7 @@ public struct MarketDeployment: Hashable, Sendable {
     public struct Pool: Hashable, Sendable {
         /// Index into `venues` of a V2-shaped pool; nil for a V3-shaped one.
         public var venue: Int?
+        /// Where the contract is.
         public var address: Address
         /// Places of its tokens in `tokens`, not in order of address.
         public var a, b: Int

@@ -12,6 +12,7 @@ public struct AccountOverride: Hashable, Sendable {
         case patched([U256: U256])
     }
 
+    /// Whose.
     public var address: Address
     /// Wei; nil leaves it.
     public var balance: U256?
@@ -19,6 +20,7 @@ public struct AccountOverride: Hashable, Sendable {
     public var nonce: UInt64?
     /// Nil leaves it.
     public var code: [UInt8]?
+    /// What becomes of its slots.
     public var storage: Storage
 
     public init(

@@ -27,8 +27,11 @@ public struct AccountChange: Hashable, Sendable {
 
 /// What became of one storage slot.
 public struct SlotChange: Hashable, Sendable {
+    /// The slot.
     public var key: U256
+    /// The word in it before.
     public var before: U256
+    /// The word in it after; another one.
     public var after: U256
 
     public init(key: U256, before: U256, after: U256) {

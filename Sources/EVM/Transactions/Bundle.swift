@@ -3,6 +3,7 @@ public import EVMTypes
 
 /// One transaction of a bundle.
 public struct BundleTransaction: Hashable, Sendable {
+    /// Signed or not; the sender is given beside it.
     public var transaction: Transaction
     /// Who sends it: the caller has recovered it, or simulates it.
     public var sender: Address
@@ -18,6 +19,7 @@ public struct BundleTransaction: Hashable, Sendable {
 
 /// What one transaction of a bundle did.
 public struct BundleStep: Hashable, Sendable {
+    /// Gas, status, logs.
     public var outcome: Outcome
     /// Return or revert data; the deployed code for a creation.
     public var output: [UInt8]
@@ -41,7 +43,9 @@ public struct BundleOutcome: Hashable, Sendable {
     public var steps: [BundleStep] = []
     /// Sums over the steps, in wei.
     public var coinbaseDiff = I256.zero
+    /// Wei of tips, of all transactions.
     public var gasFees = U256.zero
+    /// Wei that calls sent to the coinbase; negative where it paid.
     public var ethSentToCoinbase = I256.zero
     /// Gas of all transactions; at most 2^64-1.
     public var gasUsed: UInt64 = 0
