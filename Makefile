@@ -1,10 +1,10 @@
 # Martlet. `make help` lists the rules; the README's two commands are `make run` and `make test`.
 SHELL := /bin/bash
 SWIFT_FLAGS :=
-BENCH_ROWS := SearchCore,KeyVault,Signers,Conformance
+BENCH_ROWS := SearchCore,KeyVault,Signers,Conformance,PoolStore
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
-.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork soak lint format bench bench-keys bench-evm bench-simulate bench-devnet contracts clean
+.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork soak lint format bench bench-keys bench-evm bench-market bench-simulate bench-devnet contracts clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -55,6 +55,7 @@ format: ## Rewrite the Swift files in the house format
 bench: setup ## Measure the hot path beside its peers
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift run -c release --scratch-path ../.build-bench martlet-bench
 	@$(MAKE) --no-print-directory bench-keys
+	@$(MAKE) --no-print-directory bench-market
 	@$(MAKE) --no-print-directory bench-evm
 	@$(MAKE) --no-print-directory bench-simulate
 	@$(MAKE) --no-print-directory bench-devnet
@@ -67,6 +68,9 @@ bench-keys: setup ## One signature by each home of a key, through `martlet signe
 bench-evm: ## The EVM beside revm on the same workloads, with the bars (BENCH_FLAGS=--saved: ours only, against the last run)
 	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift build -c release --scratch-path ../.build-bench --product martlet-evm-bench
 	@python3 Benchmarks/evm_bench.py $(BENCH_FLAGS)
+
+bench-market: setup ## A market of 105,000 pools and one of 450,000: memory, restart, a log, a block kept (MARKET_FLAGS=--strict: a missed bar ends with 1)
+	@cd Benchmarks && MARTLET_TARGETS=$(BENCH_ROWS) swift run -c release --scratch-path ../.build-bench martlet-market-bench $(MARKET_FLAGS)
 
 bench-simulate: setup ## [swap, 3-hop arbitrage] on a warm state, beside eth_callBundle of ../shared/realchain
 	@BENCH_ROWS=$(BENCH_ROWS) scripts/bench-with-chain.sh Benchmarks/simulate_bench.py martlet-simulate-bench

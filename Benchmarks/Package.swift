@@ -54,6 +54,12 @@ let package = Package(
             path: "Sources/KeysBench",
             swiftSettings: settings),
         .executableTarget(
+            name: "martlet-market-bench",
+            dependencies: ["CAllocationCounter"]
+                + ["EVMCodec", "EVMTypes", "Pools", "PoolStore"].map { .product(name: $0, package: "martlet") },
+            path: "Sources/MarketBench",
+            swiftSettings: settings),
+        .executableTarget(
             name: "martlet-path-bench",
             dependencies: ["EVMTypes", "Paths", "Pools"].map { .product(name: $0, package: "martlet") },
             path: "Sources/PathBench",

@@ -17,6 +17,8 @@ public enum BundleError: Error, Hashable, Sendable, CustomStringConvertible {
     case brokenChain(leg: Int)
     /// A pool appears a second time: its own lock would refuse it.
     case poolRepeated(leg: Int)
+    /// The executor contract cannot trade a pool of this kind.
+    case poolNotRoutable(leg: Int)
     /// `profit` is not the last output less the first input.
     case profitMismatch
     /// The last valid block does not fit the program's 40 bits, or no block is valid.
@@ -45,6 +47,7 @@ public enum BundleError: Error, Hashable, Sendable, CustomStringConvertible {
         case .amountTooLarge(let leg): "leg \(leg) has an amount of 2^126 or more"
         case .brokenChain(let leg): "leg \(leg) does not take what the leg before it gives"
         case .poolRepeated(let leg): "leg \(leg) uses a pool a second time"
+        case .poolNotRoutable(let leg): "leg \(leg) goes through a pool of a kind that the executor cannot trade"
         case .profitMismatch: "the profit is not the last output less the first input"
         case .blockOutOfRange: "the last valid block is outside 1 to 2^40 - 1"
         case .tipTooLarge: "the tip is 2^88 wei or more"

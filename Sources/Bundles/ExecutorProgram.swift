@@ -43,7 +43,8 @@ public struct ExecutorProgram: Hashable, Sendable {
             guard !pools[..<index].contains(where: { $0.address == pool.address }) else {
                 throw .poolRepeated(leg: index)
             }
-            Self.append(pool.address, Self.word(of: leg, kind: pool.kind), to: &bytes)
+            guard pool.kind.isRoutable else { throw .poolNotRoutable(leg: index) }
+            Self.append(pool.address, Self.word(of: leg, isV3Shaped: pool.kind.isV3Shaped), to: &bytes)
         }
         guard token == settlement else { throw .brokenChain(leg: legs.count - 1) }
         let (gain, loses) = amount.subtractingReportingOverflow(legs[0].amountIn)
@@ -64,12 +65,9 @@ public struct ExecutorProgram: Hashable, Sendable {
         return gives
     }
 
-    private static func word(of leg: CyclePlan.Leg, kind: PoolKind) -> UInt128 {
+    private static func word(of leg: CyclePlan.Leg, isV3Shaped: Bool) -> UInt128 {
         let direction: UInt128 = leg.zeroForOne ? 1 << 126 : 0
-        switch kind {
-        case .uniswapV2: return direction | leg.amountOut
-        case .uniswapV3: return 1 << 127 | direction | leg.amountIn
-        }
+        return isV3Shaped ? 1 << 127 | direction | leg.amountIn : direction | leg.amountOut
     }
 
     private static func append(_ address: Address, _ word: UInt128, to bytes: inout [UInt8]) {

@@ -36,7 +36,7 @@ public enum FlashSource {
     /// Whether the pool of leg `leg` calls the executor back: every V3-shaped pool does, a V2-shaped one only as the
     /// lender.
     public static func callsBack(_ leg: Int, of pools: [PoolIdentity]) -> Bool {
-        pools[leg].kind == .uniswapV3 || leg == pools.count - 1
+        pools[leg].kind.isV3Shaped || leg == pools.count - 1
     }
 
     /// The pool that lends: the last in trade order, the first that is called. Nil for no pools.

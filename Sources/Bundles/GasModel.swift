@@ -34,8 +34,10 @@ public struct GasModel: Hashable, Sendable {
         var total = base
         for kind in kinds {
             switch kind {
-            case .uniswapV2: total = Self.sum(total, perV2Leg)
-            case .uniswapV3: total = Self.sum(total, perV3Leg)
+            case .uniswapV2, .solidly: total = Self.sum(total, perV2Leg)
+            case .uniswapV3, .slipstream, .uniswapV4, .algebra, .algebraIntegral, .pancakeInfinityCL, .curveStable,
+                .curveTricrypto, .curveTwocrypto, .balancerWeighted, .balancerStable:
+                total = Self.sum(total, perV3Leg)
             }
         }
         let (ticks, overflow) = perTickCrossed.multipliedReportingOverflow(by: ticksCrossed)

@@ -83,7 +83,7 @@ actor PoolAuditor {
             "pool differs from the chain and is quarantined",
             metadata: [
                 "pool": "\(sample.identity.address)", "block": "\(head.number)",
-                "ours": "\(PoolProbe.expected(sample.state))",
+                "ours": "\(String(describing: PoolProbe.expected(sample.state)))",
                 "chain": "\(answer)",
             ])
         _ = await host.run { $0.core.quarantine(sample.index, .stateMismatch) }

@@ -17,12 +17,29 @@ enum PoolReport {
         switch market.pool(pool) {
         case .uniswapV2(let pair):
             object["state"] = ["reserve0": .string("\(pair.reserve0)"), "reserve1": .string("\(pair.reserve1)")]
-        case .uniswapV3(let concentrated):
+        case .coins:
+            object["coins"] = .array(market.coins(of: pool).map { .address(market.token(at: $0)) })
+            if let balances = market.coinState(pool)?.balances {
+                object["state"] = [
+                    "balances": .array((0..<balances.count).map { .string("\(balances[$0])") })
+                ]
+            }
+        case .solidly(let pair):
+            object["state"] = [
+                "reserve0": .string("\(pair.reserve0)"), "reserve1": .string("\(pair.reserve1)"),
+                "curve": .string("\(pair.curve)"), "fee0": .integer(pair.fee0), "fee1": .integer(pair.fee1),
+                "feeDenominator": .integer(pair.feeDenominator),
+            ]
+        case .uniswapV3, .uniswapV4, .algebra:
+            guard let concentrated = market.pool(pool).concentrated else { break }
             object["tickSpacing"] = .integer(identity.tickSpacing)
             var state: JSONObject = [
                 "sqrtPriceX96": .string("\(concentrated.sqrtPriceX96)"), "tick": .integer(concentrated.tick),
                 "liquidity": .string("\(concentrated.liquidity)"),
             ]
+            for (name, zeroForOne) in [("feeZeroForOnePips", true), ("feeOneForZeroPips", false)] {
+                state[name] = .integer(market.pool(pool).engine(zeroForOne: zeroForOne)?.feePips ?? 0)
+            }
             if ticks { state["ticks"] = .object(tickTable(pool, market)) }
             object["state"] = .object(state)
         }

@@ -28,6 +28,8 @@ extension MarketState: MarketView {
             return LegCurve(
                 concentrated, index: pool, zeroForOne: zeroForOne, ticks: ticks.indices.span.extracting(range),
                 nets: ticks.nets.span.extracting(range))
+        // Quoted, not routed.
+        case .uniswapV4, .algebra, .solidly, .coins: return nil
         }
     }
 }

@@ -20,7 +20,7 @@ extension PathFinder {
     /// a new snapshot): reading them costs O(ticks), a price alone O(log ticks). O(1) for a constant-product pool. A
     /// pool that is not usable (no state, quarantined, removed) takes no part until it is.
     public mutating func update(_ pool: PoolIndex, from market: borrowing MarketState, ticksChanged: Bool = true) {
-        guard market.isUsable(pool) else { return remove(pool) }
+        guard market.isUsable(pool), market.pool(pool).isRoutable else { return remove(pool) }
         let state = market.pool(pool), isKnown = Int(pool) < isPresent.count && isPresent[Int(pool)]
         if !isKnown {
             let (token0, token1) = market.tokens(of: pool)
@@ -33,6 +33,7 @@ extension PathFinder {
         switch state {
         case .uniswapV2(let pair): Double(1_000_000 - min(pair.feePips, 999_999)) / 1e6
         case .uniswapV3(let pool): Double(1_000_000 - min(pool.feePips, 999_999)) / 1e6
+        case .uniswapV4, .algebra, .solidly, .coins: 1 - min(state.fee(zeroForOne: true), 0.999_999)
         }
     }
 
@@ -57,6 +58,8 @@ extension PathFinder {
                 curves.setRanges(pool, bounds: bounds, liquidities: liquidities)
             }
             curves.setRoot(pool, concentrated.sqrtPriceX96.double * 0x1p-96)
+        // `update` lets none of them in.
+        case .uniswapV4, .algebra, .solidly, .coins: break
         }
     }
 

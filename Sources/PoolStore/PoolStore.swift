@@ -9,7 +9,7 @@ internal import Synchronization
 /// for each other. Hold none of it on the searcher's thread: a commit of 300 rows takes about a millisecond.
 public final class PoolStore: Sendable {
     /// Version of the layout that this program writes.
-    public static let formatVersion: UInt32 = 1
+    public static let formatVersion: UInt32 = 2
 
     /// The store's folder.
     public let folder: String

@@ -13,8 +13,11 @@ struct StoreFormat {
     let version: UInt32
     let migrations: [Migration]
 
-    /// None yet: version 1 is the first.
-    static let migrations: [Migration] = []
+    /// From 1 to 2: pools of the protocols beside Uniswap V2 and V3 came in, in rows of a second version. The rows of
+    /// V2
+    /// and V3 are the same in both, so none is rewritten (undo records hold old ones too); the mark keeps programs that
+    /// know only version 1 away.
+    static let migrations: [Migration] = [Migration(from: 1) { _ in [] }]
 
     /// Marks a new store, migrates an older one, refuses a newer one and one of another chain.
     func check(_ database: RocksDatabase, chainID: UInt64, folder: String) throws {

@@ -59,6 +59,7 @@ enum PathFinderMarkets {
         case .uniswapV3(let concentrated):
             let root = concentrated.sqrtPriceX96.double * 0x1p-96
             depth = Double(concentrated.liquidity) * (zeroForOne ? 1 / root : root)
+        case .uniswapV4, .algebra, .solidly, .coins: return false
         }
         let amount = UInt128(max(1, min(depth * share, 1e30)))
         guard
@@ -76,6 +77,7 @@ enum PathFinderMarkets {
             try market.setConcentrated(
                 pool, sqrtPriceX96: concentrated.sqrtPriceX96, tick: concentrated.tick,
                 liquidity: concentrated.liquidity, ticks: ticks)
+        case .uniswapV4, .algebra, .solidly, .coins: return false
         }
         return true
     }
@@ -94,6 +96,7 @@ enum PathFinderMarkets {
                 try market.setReserves(leg.pool, reserve0: pair.reserve0, reserve1: pair.reserve1)
             case .uniswapV3:
                 _ = try disturbTo(overlay.pool(leg.pool, in: market), leg.pool, &market)
+            case .uniswapV4, .algebra, .solidly, .coins: return false
             }
         }
         return true

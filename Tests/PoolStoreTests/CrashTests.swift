@@ -13,7 +13,7 @@ enum Child {
     static let folderVariable = "MARTLET_STORE_FOLDER"
 
     enum Mode: String {
-        case commitForever, commitForeverSynced, commitUntilFull, openOnce
+        case commitForever, commitForeverSynced, commitUntilFull, openOnce, followForever
     }
 
     /// Starts a child; its words for us go to the file `said`.
@@ -61,13 +61,14 @@ enum Child {
             let store = try PoolStore(
                 folder: folder, chainID: 1337, reorgDepth: 8, syncCommits: mode == .commitForeverSynced)
             if mode == .openOnce { return say("opened") }
+            if mode == .followForever { return try MarketScript.follow(store, say) }
             for number in ((store.head?.number ?? 0) + 1)... {
                 try store.commit(
                     Script.block(number), writes: Script.writes(number),
                     meta: [MetaWrite(key: "last", value: Array(String(number).utf8))])
                 say(String(number))
             }
-        } catch {
+        } catch let error as PoolStoreError {
             say(error.code.rawValue)
         }
     }

@@ -31,7 +31,7 @@ import Testing
             try PoolStore(folder: folder.path, chainID: 1, reorgDepth: 4)
         }
         #expect(error?.code == .newerFormat)
-        #expect(error?.description == "\(folder.path): has format 3, this Martlet writes format 1; use a newer Martlet")
+        #expect(error?.description == "\(folder.path): has format 3, this Martlet writes format 2; use a newer Martlet")
     }
 
     @Test func anUnknownColumnMeansANewerMartlet() throws {

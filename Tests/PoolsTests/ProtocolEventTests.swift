@@ -23,6 +23,90 @@ import Testing
             (EventTopics.v4Donate, "Donate(bytes32,address,uint256,uint256)"),
             (EventTopics.balancerV2Swap, "Swap(bytes32,address,address,uint256,uint256)"),
             (EventTopics.balancerV2FeeChanged, "SwapFeePercentageChanged(uint256)"),
+            (EventTopics.solidlyPairCreated, "PairCreated(address,address,bool,address,uint256)"),
+            (EventTopics.solidlyPoolCreated, "PoolCreated(address,address,bool,address,uint256)"),
+            (EventTopics.slipstreamPoolCreated, "PoolCreated(address,address,int24,address)"),
+            (EventTopics.algebraPool, "Pool(address,address,address)"),
+            (EventTopics.algebraFee, "Fee(uint16)"),
+            (EventTopics.algebraDirectionalFee, "Fee(uint16,uint16)"),
+            (EventTopics.algebraTickSpacing, "TickSpacing(int24)"),
+            (EventTopics.algebraCommunityFee, "CommunityFee(uint16)"),
+            (EventTopics.algebraCommunityFeeByToken, "CommunityFee(uint8,uint8)"),
+            (EventTopics.algebraCommunityFeeWide, "CommunityFee(uint16,uint16)"),
+            (
+                EventTopics.algebraIntegralSwap,
+                "Swap(address,address,int256,int256,uint160,uint128,int24,uint24,uint24)"
+            ),
+            (EventTopics.algebraIntegralBurn, "Burn(address,int24,int24,uint128,uint256,uint256,uint24)"),
+            (EventTopics.algebraPlugin, "Plugin(address)"),
+            (EventTopics.algebraPluginConfig, "PluginConfig(uint8)"),
+            (
+                EventTopics.infinityInitialize,
+                "Initialize(bytes32,address,address,address,uint24,bytes32,uint160,int24)"
+            ),
+            (
+                EventTopics.infinitySwap,
+                "Swap(bytes32,address,int128,int128,uint160,uint128,int24,uint24,uint16)"
+            ),
+            (EventTopics.infinityDynamicFee, "DynamicLPFeeUpdated(bytes32,uint24)"),
+            (EventTopics.infinityDonate, "Donate(bytes32,address,uint256,uint256,int24)"),
+        ]
+        for (topic, signature) in signatures { #expect(ABI.topic(signature) == topic, "\(signature)") }
+    }
+
+    @Test func topicsOfCurveAndBalancerAreTheHashesOfTheirSignatures() {
+        let signatures: [(Hash32, String)] = [
+            (EventTopics.curveExchange, "TokenExchange(address,int128,uint256,int128,uint256)"),
+            (EventTopics.curveCryptoExchange, "TokenExchange(address,uint256,uint256,uint256,uint256)"),
+            (
+                EventTopics.curveNGCryptoExchange,
+                "TokenExchange(address,uint256,uint256,uint256,uint256,uint256,uint256)"
+            ),
+            (EventTopics.curveExchangeUnderlying, "TokenExchangeUnderlying(address,int128,uint256,int128,uint256)"),
+            (EventTopics.curveAdd, "AddLiquidity(address,uint256[],uint256[],uint256,uint256)"),
+            (EventTopics.curveAdd2, "AddLiquidity(address,uint256[2],uint256[2],uint256,uint256)"),
+            (EventTopics.curveAdd3, "AddLiquidity(address,uint256[3],uint256[3],uint256,uint256)"),
+            (EventTopics.curveAdd4, "AddLiquidity(address,uint256[4],uint256[4],uint256,uint256)"),
+            (EventTopics.curveAddTricrypto, "AddLiquidity(address,uint256[3],uint256,uint256,uint256)"),
+            (EventTopics.curveAddTwocrypto, "AddLiquidity(address,uint256[2],uint256,uint256,uint256)"),
+            (EventTopics.curveRemove, "RemoveLiquidity(address,uint256[],uint256[],uint256)"),
+            (EventTopics.curveRemove2, "RemoveLiquidity(address,uint256[2],uint256[2],uint256)"),
+            (EventTopics.curveRemove3, "RemoveLiquidity(address,uint256[3],uint256[3],uint256)"),
+            (EventTopics.curveRemove4, "RemoveLiquidity(address,uint256[4],uint256[4],uint256)"),
+            (EventTopics.curveRemoveTricrypto, "RemoveLiquidity(address,uint256[3],uint256)"),
+            (EventTopics.curveRemoveTwocrypto, "RemoveLiquidity(address,uint256[2],uint256)"),
+            (EventTopics.curveRemoveOne, "RemoveLiquidityOne(address,uint256,uint256)"),
+            (EventTopics.curveRemoveOneNG, "RemoveLiquidityOne(address,int128,uint256,uint256,uint256)"),
+            (EventTopics.curveRemoveOneSupply, "RemoveLiquidityOne(address,uint256,uint256,uint256)"),
+            (EventTopics.curveRemoveOneCrypto, "RemoveLiquidityOne(address,uint256,uint256,uint256,uint256,uint256)"),
+            (EventTopics.curveRemoveImbalance, "RemoveLiquidityImbalance(address,uint256[],uint256[],uint256,uint256)"),
+            (
+                EventTopics.curveRemoveImbalance2,
+                "RemoveLiquidityImbalance(address,uint256[2],uint256[2],uint256,uint256)"
+            ),
+            (
+                EventTopics.curveRemoveImbalance3,
+                "RemoveLiquidityImbalance(address,uint256[3],uint256[3],uint256,uint256)"
+            ),
+            (
+                EventTopics.curveRemoveImbalance4,
+                "RemoveLiquidityImbalance(address,uint256[4],uint256[4],uint256,uint256)"
+            ),
+            (EventTopics.curveRampA, "RampA(uint256,uint256,uint256,uint256)"),
+            (EventTopics.curveStopRampA, "StopRampA(uint256,uint256)"),
+            (EventTopics.curveRampAgamma, "RampAgamma(uint256,uint256,uint256,uint256,uint256,uint256)"),
+            (EventTopics.curveStopRampAgamma, "StopRampA(uint256,uint256,uint256)"),
+            (EventTopics.curveNewFee, "NewFee(uint256,uint256)"),
+            (EventTopics.curveApplyNewFee, "ApplyNewFee(uint256,uint256)"),
+            (EventTopics.curveNewParameters, "NewParameters(uint256,uint256,uint256,uint256,uint256,uint256,uint256)"),
+            (EventTopics.curveClaimAdminFee, "ClaimAdminFee(address,uint256[3])"),
+            (EventTopics.curveClaimAdminFee2, "ClaimAdminFee(address,uint256[2])"),
+            (EventTopics.balancerV2BalanceChanged, "PoolBalanceChanged(bytes32,address,address[],int256[],uint256[])"),
+            (EventTopics.balancerV2BalanceManaged, "PoolBalanceManaged(bytes32,address,address,int256,int256)"),
+            (EventTopics.balancerV2AmpStarted, "AmpUpdateStarted(uint256,uint256,uint256,uint256)"),
+            (EventTopics.balancerV2AmpStopped, "AmpUpdateStopped(uint256)"),
+            (EventTopics.balancerV2RateUpdated, "TokenRateCacheUpdated(uint256,uint256)"),
+            (EventTopics.balancerV2Paused, "PausedStateChanged(bool)"),
         ]
         for (topic, signature) in signatures { #expect(ABI.topic(signature) == topic, "\(signature)") }
     }

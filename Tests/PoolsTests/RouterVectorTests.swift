@@ -76,6 +76,7 @@ import Testing
                 #expect(concentrated.sqrtPriceX96 == state[0]?.decimal, "transaction \(number)")
                 #expect(concentrated.tick == state[1]?.tick, "transaction \(number)")
                 #expect(concentrated.liquidity == state[2]?.uint128, "transaction \(number)")
+            case .uniswapV4, .algebra, .solidly, .coins: Issue.record("a pool of another protocol in the vectors")
             }
         }
         let moved = overlay.touchedPools.filter { overlay.pool($0, in: market) != market.pool($0) }

@@ -88,6 +88,7 @@ struct GeneratedMarket {
             let root = concentrated.sqrtPriceX96.double * 0x1p-96
             // Ranges hold some ten times the liquidity that the same capital has over all prices.
             depth = 0.1 * Double(concentrated.liquidity) * (zeroForOne ? 1 / root : root)
+        case .uniswapV4, .algebra, .solidly, .coins: return nil
         }
         let amount = depth * updateShare[number]
         guard amount >= 1, amount < 0x1p111 else { return nil }
@@ -109,6 +110,7 @@ struct GeneratedMarket {
                 }
                 try market.setConcentrated(
                     pool, sqrtPriceX96: state.sqrtPriceX96, tick: state.tick, liquidity: state.liquidity, ticks: ticks)
+            case .uniswapV4, .algebra, .solidly, .coins: break
             }
         }
     }

@@ -62,9 +62,40 @@ public enum EventTopics {
 }
 
 extension EventTopics {
-    /// Every topic that `MarketState.apply` acts on, for log filters.
-    public static var followed: [Hash32] {
-        [pairCreated, poolCreated, sync, initialize, mint, burn, swap, swapPancake]
+    /// Every topic that `MarketState.apply` acts on for pools of these kinds, for log filters; no topic twice.
+    public static func followed(by kinds: Set<PoolKind>) -> [Hash32] {
+        var all: [Hash32] = []
+        for kind in PoolKind.allCases where kinds.contains(kind) {
+            for topic in topics(of: kind) where !all.contains(topic) { all.append(topic) }
+        }
+        return all
+    }
+
+    /// Those of Uniswap V2 and V3.
+    public static var followed: [Hash32] { followed(by: [.uniswapV2, .uniswapV3]) }
+
+    private static func topics(of kind: PoolKind) -> [Hash32] {
+        let engine = [initialize, mint, burn, swap]
+        return switch kind {
+        case .uniswapV2: [pairCreated, sync]
+        case .uniswapV3: [poolCreated, swapPancake] + engine
+        case .slipstream: [slipstreamPoolCreated] + engine
+        case .uniswapV4: [v4Initialize, v4ModifyLiquidity, v4Swap, v4ProtocolFeeUpdated]
+        case .pancakeInfinityCL:
+            [infinityInitialize, v4ModifyLiquidity, infinitySwap, v4ProtocolFeeUpdated, infinityDynamicFee]
+        case .solidly:
+            [solidlyPairCreated, solidlyPoolCreated, pairCreated, sync, solidlySync, camelotFees, camelotStable]
+        case .curveStable, .curveTricrypto, .curveTwocrypto: curveEvents
+        case .balancerWeighted, .balancerStable: balancerV2Events
+        case .algebra:
+            [algebraPool, algebraFee, algebraDirectionalFee, algebraTickSpacing] + engine
+        case .algebraIntegral:
+            [
+                algebraPool, algebraFee, algebraTickSpacing, algebraIntegralSwap, algebraIntegralBurn,
+                algebraPluginConfig,
+            ]
+                + engine
+        }
     }
 }
 

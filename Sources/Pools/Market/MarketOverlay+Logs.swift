@@ -28,7 +28,7 @@ extension MarketOverlay {
         _ logs: [ReceiptLog], in base: inout MarketState, lent: inout LentTicks
     ) throws(PoolRefusal) {
         for log in logs {
-            guard !log.topics.isEmpty, let index = base.index(of: log.address), base.isUsable(index) else { continue }
+            guard !log.topics.isEmpty, let index = base.pool(emitting: log), base.isUsable(index) else { continue }
             switch pool(index, in: base) {
             case .uniswapV2(var pair):
                 guard case .sync(let reserve0, let reserve1)? = try UniswapV2Event.read(log.topics, log.data) else {
@@ -41,6 +41,31 @@ extension MarketOverlay {
                 if let next = try base.lend(event, to: index, state, &lent) {
                     set(index, .uniswapV3(next), in: base)
                 }
+            // Not quoted on the overlay any more, whatever the log says.
+            case .coins: set(index, .coins(.unknown), in: base)
+            case .solidly(var pair):
+                if try pair.apply(log.topics, log.data) == nil { set(index, .solidly(pair), in: base) }
+            case .uniswapV4(let state):
+                guard let change = try base.change(of: index, log.topics, log.data) else { continue }
+                var next = change.fees(of: state)
+                if let moved = try base.lend(change.engine, to: index, state.concentrated, &lent) {
+                    next.concentrated = moved
+                }
+                if next != state { set(index, .uniswapV4(next), in: base) }
+            case .algebra(let state):
+                guard let event = try AlgebraEvent.read(log.topics, log.data) else { continue }
+                var next = state
+                switch event {
+                case .fees(let zeroForOne, let oneForZero):
+                    (next.concentrated.feePips, next.feeOneForZero) = (zeroForOne, oneForZero)
+                case .tickSpacing: throw .tickSpacingChanged
+                case .plugin(let actsOnSwaps): if actsOnSwaps { throw .hookChangesSwaps }
+                case .engine(let event):
+                    if let moved = try base.lend(event, to: index, state.concentrated, &lent) {
+                        next.concentrated = moved
+                    }
+                }
+                if next != state { set(index, .algebra(next), in: base) }
             }
         }
     }

@@ -88,7 +88,8 @@ public struct MarketOverlay: Sendable {
 
     /// Swaps as the pool's contract would, and keeps the state after it.
     ///
-    /// V3 pools fill partly at the limit (the protocol's own when nil), as on the chain: look at `isFilled`. Throws,
+    /// Solidly has no exact output: the least input that gives it is swapped. V3 pools fill partly at the limit (the
+    /// protocol's own when nil), as on the chain: look at `isFilled`. Throws,
     /// with nothing changed, where the contract reverts.
     public mutating func swap(
         _ pool: PoolIndex, exactIn: Bool, amount: UInt128, zeroForOne: Bool, sqrtPriceLimitX96: U256? = nil,
@@ -103,16 +104,27 @@ public struct MarketOverlay: Sendable {
                 : try pair.swap(exactOut: amount, zeroForOne: zeroForOne)
             set(pool, .uniswapV2(pair), in: base)
             return Moved(amountIn: exactIn ? amount : other, amountOut: exactIn ? other : amount, isFilled: true)
-        case .uniswapV3(let concentrated):
+        case .solidly(var pair):
+            let amountIn = exactIn ? amount : try pair.quote(exactOut: amount, zeroForOne: zeroForOne)
+            let amountOut = try pair.swap(exactIn: amountIn, zeroForOne: zeroForOne)
+            set(pool, .solidly(pair), in: base)
+            return Moved(amountIn: amountIn, amountOut: amountOut, isFilled: true)
+        // A trade moves more of it than an overlay holds.
+        case .coins: throw .stale
+        case .uniswapV3, .uniswapV4, .algebra:
+            let state = self.pool(pool, in: base)
+            guard let engine = state.engine(zeroForOne: zeroForOne) else { throw .stale }
             let swap = try base.concentratedSwap(
-                pool, as: concentrated, exactIn: exactIn, amount: U256(amount), zeroForOne: zeroForOne,
+                pool, as: engine, exactIn: exactIn, amount: U256(amount), zeroForOne: zeroForOne,
                 sqrtPriceLimitX96: sqrtPriceLimitX96)
             guard let amountIn = swap.amountIn.asUInt128, let amountOut = swap.amountOut.asUInt128 else {
                 throw .overflow
             }
             // Periphery callbacks refuse a swap over empty ranges only, which would move the price for nothing.
             guard amountIn != 0 || amountOut != 0 else { throw .insufficientLiquidity }
-            set(pool, .uniswapV3(concentrated.after(swap)), in: base)
+            let after = state.at(
+                sqrtPriceX96: swap.sqrtPriceAfterX96, tick: swap.tickAfter, liquidity: swap.liquidityAfter)
+            set(pool, after, in: base)
             return Moved(amountIn: amountIn, amountOut: amountOut, isFilled: swap.isFilled)
         }
     }

@@ -4,7 +4,7 @@ internal import EVMTypes
 /// Why a log changed nothing and is nobody's fault.
 @frozen
 public enum LogIgnored: UInt8, Hashable, Sendable {
-    /// Neither a known pool nor a known factory emitted it.
+    /// Neither a known pool nor a known factory emitted it, or it is of a singleton's pool that is not known.
     case foreignAddress
     /// The event is not one of the protocol's, or has no topics.
     case unknownEvent
@@ -13,6 +13,9 @@ public enum LogIgnored: UInt8, Hashable, Sendable {
     case noEffectOnQuotes
     /// The pool is past this log already.
     case alreadyApplied
+    /// The pool's parameters are in no log and were not set yet (a Solidly pool's fees and decimals): its state is read
+    /// whole, later.
+    case awaitsParameters
 }
 
 /// What a log did.
@@ -37,28 +40,28 @@ extension MarketState {
         let cursor = LogCursor(block: log.blockNumber, logIndex: log.logIndex)
         if let pool = index(of: log.address) { return apply(log.topics, log.data, at: cursor, to: pool) }
         guard let position = factoryPosition[log.address] else { return .ignored(.foreignAddress) }
+        let kind = dexes[position].kind
+        if kind.isSingleton || kind.hasVault, !isCreation(log.topics[0], kind) {
+            guard let pool = poolOfSingleton(log.topics, kind) else { return .ignored(.foreignAddress) }
+            return apply(log.topics, log.data, at: cursor, to: pool)
+        }
         return create(log.topics, log.data, at: cursor, dex: position)
     }
 
-    private mutating func create(_ topics: [Hash32], _ data: [UInt8], at cursor: LogCursor, dex: Int) -> LogEffect {
-        let config = dexes[dex]
-        let isCreation = topics[0] == (config.kind == .uniswapV2 ? EventTopics.pairCreated : EventTopics.poolCreated)
-        guard isCreation else { return .ignored(.unknownEvent) }
-        do throws(PoolRefusal) {
-            let identity =
-                switch config.kind {
-                case .uniswapV2: try UniswapV2Event.readCreation(topics, data, config)
-                case .uniswapV3: try UniswapV3Event.readCreation(topics, data, config)
-                }
-            if let known = index(of: identity.address), entries[Int(known)].identity == identity {
-                return .ignored(.alreadyApplied)
-            }
-            let pool = try addPool(identity)
-            entries[Int(pool)].cursor = cursor
-            return .created(pool)
-        } catch {
-            return .refused(error)
-        }
+    /// The pool that a log is of: by its address, or by the id that a singleton's log names first; nil for an unknown
+    /// one.
+    func pool(emitting log: ReceiptLog) -> PoolIndex? {
+        if let pool = index(of: log.address) { return pool }
+        guard let position = factoryPosition[log.address] else { return nil }
+        return dexes[position].kind.isSingleton || dexes[position].kind.hasVault
+            ? poolOfSingleton(log.topics, dexes[position].kind) : nil
+    }
+
+    /// An id names a pool of a singleton by its last 20 bytes here; a Balancer vault's begins with the pool's address.
+    private func poolOfSingleton(_ topics: [Hash32], _ kind: PoolKind) -> PoolIndex? {
+        guard topics.count > 1 else { return nil }
+        return kind.hasVault
+            ? index(of: Address(bytes: topics[1].bytes[..<20])) : index(of: PoolIdentity.address(ofPoolID: topics[1]))
     }
 
     private mutating func apply(
@@ -68,6 +71,7 @@ extension MarketState {
             return .ignored(.alreadyApplied)
         }
         do throws(PoolRefusal) {
+            let ignored: LogIgnored?
             switch pools[Int(pool)] {
             case .uniswapV2(var state):
                 guard let event = try UniswapV2Event.read(topics, data) else { return .ignored(.unknownEvent) }
@@ -75,11 +79,18 @@ extension MarketState {
                 (state.reserve0, state.reserve1) = (reserve0, reserve1)
                 pools[Int(pool)] = .uniswapV2(state)
                 entries[Int(pool)].hasState = true
+                ignored = nil
             case .uniswapV3(let state):
                 guard let event = try UniswapV3Event.read(topics, data) else { return .ignored(.unknownEvent) }
                 if event == .noEffect { return .ignored(.noEffectOnQuotes) }
-                try apply(event, to: pool, state)
+                if let next = try moved(state, by: event, pool) { pools[Int(pool)] = .uniswapV3(next) }
+                ignored = nil
+            case .uniswapV4(let state): ignored = try apply(topics, data, to: pool, state)
+            case .algebra(let state): ignored = try apply(topics, data, to: pool, state)
+            case .solidly(let state): ignored = try apply(topics, data, to: pool, state)
+            case .coins(let slot): ignored = try apply(topics, data, to: pool, slot)
             }
+            if let ignored { return .ignored(ignored) }
             entries[Int(pool)].cursor = cursor
             markDirty(pool)
             return .updated(pool)
@@ -89,12 +100,15 @@ extension MarketState {
         }
     }
 
-    private mutating func apply(
-        _ event: UniswapV3Event, to pool: PoolIndex, _ old: UniswapV3Pool
-    ) throws(PoolRefusal) {
+    /// The engine's state after an event, its ticks changed; nil when the event changes nothing. Nothing is changed
+    /// when
+    /// it throws.
+    mutating func moved(
+        _ old: UniswapV3Pool, by event: UniswapV3Event, _ pool: PoolIndex
+    ) throws(PoolRefusal) -> UniswapV3Pool? {
         var state = old
         switch event {
-        case .noEffect: return
+        case .noEffect: return nil
         case .initialize(let price, let tick):
             guard state.sqrtPriceX96.isZero else { throw .alreadyInitialized }
             (state.sqrtPriceX96, state.tick, state.liquidity) = (price, tick, 0)
@@ -107,14 +121,14 @@ extension MarketState {
             guard entries[Int(pool)].hasState else { throw .notInitialized }
             guard lower % old.tickSpacing == 0, upper % old.tickSpacing == 0 else { throw .tickRangeInvalid }
             // Burning nothing is how positions collect their fees.
-            if amount == 0 { return }
+            if amount == 0 { return nil }
             let isInRange = lower <= old.tick && old.tick < upper
             let liquidity = isInRange ? Self.moved(old.liquidity, by: amount, adding: isMint) : old.liquidity
             guard let liquidity else { throw isMint ? .liquidityOverflow : .liquidityUnderflow }
             try changeTicks(lower, upper, by: amount, adding: isMint, in: pool)
             state.liquidity = liquidity
         }
-        pools[Int(pool)] = .uniswapV3(state)
+        return state
     }
 
     /// The liquidity a swap that ends at `tick` must report; nil when it leaves 128 bits. Finds a missed log at once.

@@ -32,6 +32,7 @@ extension MarketState {
     /// Adds a pool whose factory nobody knows, from a file for example. Only the ranges of its fields are checked.
     public mutating func addUnverifiedPool(_ identity: PoolIdentity) throws(PoolRefusal) -> PoolIndex {
         if let fault = identity.shapeFault { throw fault }
+        guard !identity.kind.hasCoins else { throw .wrongKind }
         return try insert(identity, isVerified: false)
     }
 
@@ -42,6 +43,7 @@ extension MarketState {
                 identity: identity, token0: entries[Int(index)].token0, token1: entries[Int(index)].token1)
             entry.isVerified = isVerified
             entry.isDirty = entries[Int(index)].isDirty
+            entry.quarantine = Self.startingQuarantine(identity.kind)
             entries[Int(index)] = entry
             markDirty(index)
             return index
@@ -50,13 +52,12 @@ extension MarketState {
         let index = PoolIndex(entries.count)
         var entry = Entry(identity: identity, token0: intern(identity.token0), token1: intern(identity.token1))
         entry.isVerified = isVerified
+        entry.quarantine = Self.startingQuarantine(identity.kind)
         entries.append(entry)
-        pools.append(Self.emptyState(of: identity))
+        pools.append(emptyState(of: identity))
         extents.append(TickTable.Extent())
         poolOfAddress[identity.address] = index
-        let key = PairKey(
-            token0: entry.token0, token1: entry.token1, dexID: identity.dexID,
-            feePips: identity.kind == .uniswapV2 ? 0 : identity.feePips)
+        let key = PairKey(identity, entry.token0, entry.token1)
         if poolOfPair[key] == nil { poolOfPair[key] = index }
         poolsOfToken[Int(entry.token0)].append(index)
         poolsOfToken[Int(entry.token1)].append(index)
@@ -66,15 +67,18 @@ extension MarketState {
         return index
     }
 
-    static func emptyState(of identity: PoolIdentity) -> Pool {
-        switch identity.kind {
-        case .uniswapV2: .uniswapV2(UniswapV2Pool(reserve0: 0, reserve1: 0, feePips: identity.feePips))
-        case .uniswapV3:
-            .uniswapV3(
-                UniswapV3Pool(
-                    sqrtPriceX96: .zero, liquidity: 0, tick: 0, feePips: identity.feePips,
-                    tickSpacing: identity.tickSpacing))
+    /// Kinds whose first fee is in no log wait for it to be read. A Solidly pool waits for its whole state.
+    private static func startingQuarantine(_ kind: PoolKind) -> PoolRefusal? {
+        switch kind {
+        case .slipstream, .algebra, .algebraIntegral, .pancakeInfinityCL: .feeNeedsRead
+        case .uniswapV2, .uniswapV3, .uniswapV4, .solidly, .curveStable, .curveTricrypto, .curveTwocrypto,
+            .balancerWeighted, .balancerStable:
+            nil
         }
+    }
+
+    func emptyState(of identity: PoolIdentity) -> Pool {
+        Pool.empty(of: identity, terms: dex(identity.dexID)?.solidly)
     }
 
     /// The number of a token, a new one when it was never seen.
@@ -100,19 +104,19 @@ extension MarketState {
         didSetState(pool, cursor)
     }
 
-    /// Sets the whole state of a V3 pool as read from the chain, replacing its ticks.
+    /// Sets the price, liquidity and ticks of a pool with ticks as read from the chain, replacing its ticks.
     ///
-    /// Refused unless the ticks ascend, are multiples of the spacing, sum to the liquidity, and price and tick belong
+    /// Fees are set apart, by `setFee`. Refused unless the ticks ascend, are multiples of the spacing, sum to the
+    /// liquidity, and price and tick belong
     /// together. O(ticks).
     public mutating func setConcentrated(
         _ pool: PoolIndex, sqrtPriceX96: U256, tick: Int32, liquidity: UInt128, ticks newTicks: [TickState],
         at cursor: LogCursor? = nil
     ) throws(PoolRefusal) {
-        guard case .uniswapV3(var state) = pools[Int(pool)] else { throw .wrongKind }
+        guard let state = pools[Int(pool)].concentrated else { throw .wrongKind }
         guard TickMath.belong(sqrtPrice: sqrtPriceX96, tick: tick) else { throw .priceInvalid }
         try Self.checkTicks(newTicks, spacing: state.tickSpacing, tick: tick, liquidity: liquidity)
-        (state.sqrtPriceX96, state.tick, state.liquidity) = (sqrtPriceX96, tick, liquidity)
-        pools[Int(pool)] = .uniswapV3(state)
+        pools[Int(pool)] = pools[Int(pool)].at(sqrtPriceX96: sqrtPriceX96, tick: tick, liquidity: liquidity)
         var extent = extents[Int(pool)]
         for position in extent.range { dirtyTicks.append(DirtyTick(pool: pool, tick: ticks.indices[position])) }
         ticks.clear(&extent)
@@ -125,7 +129,7 @@ extension MarketState {
         didSetState(pool, cursor)
     }
 
-    private mutating func didSetState(_ pool: PoolIndex, _ cursor: LogCursor?) {
+    mutating func didSetState(_ pool: PoolIndex, _ cursor: LogCursor?) {
         entries[Int(pool)].hasState = true
         if let cursor { entries[Int(pool)].cursor = cursor }
         markDirty(pool)
@@ -158,9 +162,9 @@ extension MarketState {
     }
 
     /// Whether a pool's ticks, price and liquidity agree: the nets up to the current tick sum to the liquidity, all
-    /// nets sum to zero, price and tick belong together. True for V2 and for a pool without state. O(ticks).
+    /// nets sum to zero, price and tick belong together. True for V2, Solidly and for a pool without state. O(ticks).
     public func invariantHolds(_ pool: PoolIndex) -> Bool {
-        guard case .uniswapV3(let state) = pools[Int(pool)], entries[Int(pool)].hasState else { return true }
+        guard let state = pools[Int(pool)].concentrated, entries[Int(pool)].hasState else { return true }
         guard TickMath.belong(sqrtPrice: state.sqrtPriceX96, tick: state.tick) else { return false }
         var below: Int128 = 0, all: Int128 = 0
         for position in tickRange(of: pool) {

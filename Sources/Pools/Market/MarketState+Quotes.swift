@@ -25,31 +25,45 @@ extension MarketState {
     public borrowing func quote(
         _ pool: PoolIndex, as state: Pool, exactIn amountIn: UInt128, zeroForOne: Bool
     ) throws(QuoteError) -> UInt128 {
+        let engine: UniswapV3Pool
         switch state {
         case .uniswapV2(let pair): return try pair.quote(exactIn: amountIn, zeroForOne: zeroForOne)
-        case .uniswapV3(let concentrated):
-            let range = tickRange(of: pool)
-            return try concentrated.quote(
-                exactIn: amountIn, zeroForOne: zeroForOne, ticks: ticks.indices.span.extracting(range),
-                nets: ticks.nets.span.extracting(range))
+        case .solidly(let pair): return try pair.quote(exactIn: amountIn, zeroForOne: zeroForOne)
+        case .coins(let slot):
+            let (state, i, j) = try coinTrade(pool, slot, zeroForOne: zeroForOne)
+            return try state.quote(exactIn: amountIn, from: i, to: j)
+        case .uniswapV3(let concentrated): engine = concentrated
+        case .uniswapV4(let concentrated): engine = concentrated.engine(zeroForOne: zeroForOne)
+        case .algebra(let concentrated): engine = concentrated.engine(zeroForOne: zeroForOne)
         }
+        let range = tickRange(of: pool)
+        return try engine.quote(
+            exactIn: amountIn, zeroForOne: zeroForOne, ticks: ticks.indices.span.extracting(range),
+            nets: ticks.nets.span.extracting(range))
     }
 
     /// As `quote(_:exactOut:zeroForOne:)`, with `state` in place of the pool's own price and liquidity.
     public borrowing func quote(
         _ pool: PoolIndex, as state: Pool, exactOut amountOut: UInt128, zeroForOne: Bool
     ) throws(QuoteError) -> UInt128 {
+        let engine: UniswapV3Pool
         switch state {
         case .uniswapV2(let pair): return try pair.quote(exactOut: amountOut, zeroForOne: zeroForOne)
-        case .uniswapV3(let concentrated):
-            let range = tickRange(of: pool)
-            return try concentrated.quote(
-                exactOut: amountOut, zeroForOne: zeroForOne, ticks: ticks.indices.span.extracting(range),
-                nets: ticks.nets.span.extracting(range))
+        case .solidly(let pair): return try pair.quote(exactOut: amountOut, zeroForOne: zeroForOne)
+        case .coins(let slot):
+            let (state, i, j) = try coinTrade(pool, slot, zeroForOne: zeroForOne)
+            return try state.quote(exactOut: amountOut, from: i, to: j)
+        case .uniswapV3(let concentrated): engine = concentrated
+        case .uniswapV4(let concentrated): engine = concentrated.engine(zeroForOne: zeroForOne)
+        case .algebra(let concentrated): engine = concentrated.engine(zeroForOne: zeroForOne)
         }
+        let range = tickRange(of: pool)
+        return try engine.quote(
+            exactOut: amountOut, zeroForOne: zeroForOne, ticks: ticks.indices.span.extracting(range),
+            nets: ticks.nets.span.extracting(range))
     }
 
-    /// The V3 contract's `swap` on `state` over a pool's ticks; partial fills are told by `isFilled`.
+    /// The V3 contract's `swap` on `state` (`Pool.engine`) over a pool's ticks; partial fills are told by `isFilled`.
     public borrowing func concentratedSwap(
         _ pool: PoolIndex, as state: UniswapV3Pool, exactIn: Bool, amount: U256, zeroForOne: Bool,
         sqrtPriceLimitX96: U256? = nil

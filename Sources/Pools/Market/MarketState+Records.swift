@@ -53,8 +53,15 @@ extension MarketState {
         if entry.isRemoved { return StoreWrite(column: .pools, key: key, value: nil) }
         let header = PoolRecord.Header(
             identity: entry.identity, state: pools[Int(pool)], cursor: entry.cursor, hasState: entry.hasState,
-            isVerified: entry.isVerified, quarantine: entry.quarantine)
+            isVerified: entry.isVerified, quarantine: entry.quarantine, coins: coinRecord(pool))
         return StoreWrite(column: .pools, key: key, value: PoolRecord.encode(header))
+    }
+
+    private func coinRecord(_ pool: PoolIndex) -> CoinRecord? {
+        guard case .coins(let slot) = pools[Int(pool)], slot != .unknown else { return nil }
+        let row = coinPools[Int(slot.number)]
+        return CoinRecord(
+            coins: row.coins.map { tokens[Int($0)] }, state: row.state, movesWithTime: row.movesWithTime)
     }
 
     /// Takes stored rows in, in any order, as the state of their pools. Nothing becomes dirty.
@@ -68,7 +75,7 @@ extension MarketState {
         }
         for record in records where record.column == .ticks {
             let (address, state) = try PoolRecord.decodeTick(key: record.key, value: record.value)
-            guard let pool = index(of: address), case .uniswapV3(let concentrated) = pools[Int(pool)],
+            guard let pool = index(of: address), let concentrated = pools[Int(pool)].concentrated,
                 state.tick % concentrated.tickSpacing == 0
             else { throw PoolRecordError(.tickWithoutPool, .ticks, record.key) }
             ticks.set(
@@ -96,7 +103,7 @@ extension MarketState {
         }
         for record in records where record.column == .ticks {
             let (address, state) = try PoolRecord.decodeTick(key: record.key, value: record.value)
-            guard let identity = stored[address], identity.kind == .uniswapV3, state.tick % identity.tickSpacing == 0
+            guard let identity = stored[address], identity.kind.hasTicks, state.tick % identity.tickSpacing == 0
             else { throw PoolRecordError(.tickWithoutPool, .ticks, record.key) }
         }
         for address in poolAddresses { forget(address) }
@@ -109,7 +116,12 @@ extension MarketState {
     private mutating func forget(_ address: Address) {
         guard let pool = poolOfAddress[address] else { return }
         ticks.clear(&extents[Int(pool)])
-        pools[Int(pool)] = Self.emptyState(of: entries[Int(pool)].identity)
+        if case .coins(let slot) = pools[Int(pool)] {
+            // The coins stay, as the index does.
+            coinPools[Int(slot.number)] = CoinPool(coins: coinPools[Int(slot.number)].coins)
+        } else {
+            pools[Int(pool)] = emptyState(of: entries[Int(pool)].identity)
+        }
         let old = entries[Int(pool)]
         entries[Int(pool)] = Entry(identity: old.identity, token0: old.token0, token1: old.token1)
         entries[Int(pool)].isRemoved = true
@@ -120,7 +132,13 @@ extension MarketState {
     private func verified(_ header: PoolRecord.Header, _ key: [UInt8]) throws(PoolRecordError) -> PoolRecord.Header {
         guard header.isVerified else { return header }
         guard let dex = dex(header.identity.dexID) else { throw PoolRecordError(.unknownDex, .pools, key) }
-        guard header.identity.fault(on: dex) == nil else { throw PoolRecordError(.wrongIdentity, .pools, key) }
+        var header = header
+        switch header.identity.fault(on: dex) {
+        case nil: if header.quarantine == .hookChangesSwaps, dex.kind.isSingleton { header.quarantine = nil }
+        // The operator took the hook off the list: the pool stays, unused.
+        case .hookChangesSwaps: header.quarantine = header.quarantine ?? .hookChangesSwaps
+        default: throw PoolRecordError(.wrongIdentity, .pools, key)
+        }
         return header
     }
 
@@ -134,11 +152,20 @@ extension MarketState {
         }
         let pool: PoolIndex
         do throws(PoolRefusal) {
-            pool = try insert(header.identity, isVerified: header.isVerified)
+            if let record = header.coins {
+                pool = try insert(header.identity, coins: record.coins)
+            } else {
+                pool = try insert(header.identity, isVerified: header.isVerified)
+            }
         } catch {
             throw PoolRecordError(.wrongIdentity, .pools, PoolRecord.key(pool: address))
         }
-        pools[Int(pool)] = header.state
+        if let record = header.coins, case .coins(let slot) = pools[Int(pool)] {
+            coinPools[Int(slot.number)].state = record.state
+            coinPools[Int(slot.number)].movesWithTime = record.movesWithTime
+        } else {
+            pools[Int(pool)] = header.state
+        }
         entries[Int(pool)].cursor = header.cursor
         entries[Int(pool)].hasState = header.hasState
         entries[Int(pool)].quarantine = header.quarantine

@@ -5,13 +5,6 @@ public typealias PoolIndex = Int32
 /// Dense number of a token within one `MarketState`; never reused.
 public typealias TokenIndex = Int32
 
-/// The state of one pool, whatever its protocol; plain memory. One case a protocol.
-@frozen
-public enum Pool: Hashable, Sendable {
-    case uniswapV2(UniswapV2Pool)
-    case uniswapV3(UniswapV3Pool)
-}
-
 /// Position of a log in the chain. Logs of one pool must come in this order.
 @frozen
 public struct LogCursor: Hashable, Comparable, Sendable {
@@ -57,7 +50,25 @@ public struct MarketState: Sendable {
     struct PairKey: Hashable, Sendable {
         var token0, token1: TokenIndex
         var dexID: UInt16
+        /// The fee, or what tells pools of two tokens apart in its place; 0 for V2.
         var feePips: UInt32
+
+        init(token0: TokenIndex, token1: TokenIndex, dexID: UInt16, feePips: UInt32) {
+            (self.token0, self.token1, self.dexID, self.feePips) = (token0, token1, dexID, feePips)
+        }
+
+        init(_ identity: PoolIdentity, _ token0: TokenIndex, _ token1: TokenIndex) {
+            let mark: UInt32 =
+                switch identity.kind {
+                case .uniswapV2: 0
+                case .slipstream: UInt32(truncatingIfNeeded: identity.tickSpacing)
+                case .solidly: UInt32(identity.variant)
+                case .uniswapV3, .uniswapV4, .algebra, .algebraIntegral, .pancakeInfinityCL, .curveStable,
+                    .curveTricrypto, .curveTwocrypto, .balancerWeighted, .balancerStable:
+                    identity.feePips
+                }
+            self.init(token0: token0, token1: token1, dexID: identity.dexID, feePips: mark)
+        }
     }
 
     /// The exchanges this market follows.
@@ -69,8 +80,11 @@ public struct MarketState: Sendable {
     /// State by pool index. Read it through `pool(_:)` unless scanning all of them.
     public internal(set) var pools: [Pool] = []
     var extents: [TickTable.Extent] = []
-    /// The initialised ticks of all V3 pools; `tickRange(of:)` tells which belong to a pool.
+    /// The initialised ticks of all pools that have any; `tickRange(of:)` tells which belong to a pool.
     public internal(set) var ticks = TickTable()
+
+    /// The pools of several coins, by the number in `Pool.coins`.
+    var coinPools: [CoinPool] = []
 
     var poolOfAddress: [Address: PoolIndex] = [:]
     var poolOfPair: [PairKey: PoolIndex] = [:]
@@ -104,7 +118,8 @@ extension MarketState {
     /// How many tokens are numbered.
     public var tokenCount: Int { tokens.count }
 
-    /// The pool at an address; nil when unknown or removed.
+    /// The pool at an address (for a pool of a singleton `PoolIdentity.address(ofPoolID:)`); nil when unknown or
+    /// removed.
     public borrowing func index(of address: Address) -> PoolIndex? {
         guard let index = poolOfAddress[address], !entries[Int(index)].isRemoved else { return nil }
         return index
@@ -126,7 +141,7 @@ extension MarketState {
         (entries[Int(pool)].token0, entries[Int(pool)].token1)
     }
 
-    /// Positions in `ticks` of a pool's initialised ticks; empty for V2.
+    /// Positions in `ticks` of a pool's initialised ticks; empty for V2 and Solidly.
     public borrowing func tickRange(of pool: PoolIndex) -> Range<Int> { extents[Int(pool)].range }
 
     public func tokenIndex(of address: Address) -> TokenIndex? { tokenOfAddress[address] }
@@ -140,6 +155,9 @@ extension MarketState {
     }
 
     /// The pool of two tokens, in either order, on an exchange; V2 pools have one fee, so theirs is not looked at.
+    ///
+    /// In place of a fee Slipstream's pools have their tick spacing, Solidly's 1 for stable, Algebra's 0. Of several
+    /// pools of a singleton with one fee the first counts.
     public func pool(dexID: UInt16, _ tokenA: Address, _ tokenB: Address, feePips: UInt32) -> PoolIndex? {
         guard let dex = dex(dexID), let a = tokenOfAddress[tokenA], let b = tokenOfAddress[tokenB] else { return nil }
         let (token0, token1) = tokenA < tokenB ? (a, b) : (b, a)

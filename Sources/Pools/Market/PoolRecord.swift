@@ -48,12 +48,20 @@ public struct PoolRecordError: Error, Hashable, Sendable, CustomStringConvertibl
     public var description: String { "stored \(column) row \(Hex.encode(key)) refused: \(code)" }
 }
 
-/// The bytes of stored rows, version 1; all integers big-endian, the last 4 bytes a CRC-32C over key and value.
+/// The bytes of stored rows; all integers big-endian, the last 4 bytes a CRC-32C over key and value.
 ///
-/// Pool: version, kind, dexID 2, token0 20, token1 20, fee 4, spacing 4, flags 1, quarantine 1, block 8, log index 4,
-/// then V2: reserve0 16, reserve1 16; V3: sqrtPrice 20, liquidity 16, tick 4. Tick: version, net 16, gross 16.
+/// Pool: version, kind, dexID 2, token0 20, token1 20, fee 4, spacing 4, flags 1, quarantine 1, block 8, log index 4;
+/// then, in version 2, variant 2 and hooks 20; then the state. Version 1 is for V2 (reserve0 16, reserve1 16) and V3
+/// (sqrtPrice 20, liquidity 16, tick 4), version 2 for all others: rows that older programs wrote need no rewriting,
+/// and
+/// an undo record may hold one at any time. Tick: version 1, net 16, gross 16.
 enum PoolRecord {
     static let version: UInt8 = 1
+    static let secondVersion: UInt8 = 2
+
+    static func version(of kind: PoolKind) -> UInt8 {
+        kind == .uniswapV2 || kind == .uniswapV3 ? version : secondVersion
+    }
     static let hasStateFlag: UInt8 = 1
     static let unverifiedFlag: UInt8 = 2
 
@@ -64,6 +72,8 @@ enum PoolRecord {
         var hasState: Bool
         var isVerified: Bool
         var quarantine: PoolRefusal?
+        /// For pools of several coins.
+        var coins: CoinRecord?
     }
 
     static func key(pool: Address) -> [UInt8] { pool.bytes }
@@ -77,8 +87,8 @@ enum PoolRecord {
 
     static func encode(_ header: Header) -> [UInt8] {
         let identity = header.identity
-        var bytes: [UInt8] = [version, identity.kind.rawValue]
-        bytes.reserveCapacity(112)
+        var bytes: [UInt8] = [version(of: identity.kind), identity.kind.rawValue]
+        bytes.reserveCapacity(160)
         bytes.append(bigEndian: identity.dexID)
         bytes += identity.token0.bytes + identity.token1.bytes
         bytes.append(bigEndian: identity.feePips)
@@ -87,15 +97,14 @@ enum PoolRecord {
         bytes.append(header.quarantine?.rawValue ?? 0)
         bytes.append(bigEndian: header.cursor.block)
         bytes.append(bigEndian: header.cursor.logIndex)
-        switch header.state {
-        case .uniswapV2(let pair):
-            bytes.append(bigEndian: pair.reserve0)
-            bytes.append(bigEndian: pair.reserve1)
-        case .uniswapV3(let pool):
-            bytes.append(bigEndian: UInt32(truncatingIfNeeded: pool.sqrtPriceX96.hi))
-            bytes.append(bigEndian: pool.sqrtPriceX96.lo)
-            bytes.append(bigEndian: pool.liquidity)
-            bytes.append(bigEndian: pool.tick)
+        if version(of: identity.kind) == secondVersion {
+            bytes.append(bigEndian: identity.variant)
+            bytes += identity.hooks.bytes
+        }
+        if let coins = header.coins {
+            append(coins, to: &bytes)
+        } else {
+            append(header.state, isSlipstream: identity.kind == .slipstream, to: &bytes)
         }
         return sealed(bytes, key: key(pool: identity.address))
     }
@@ -119,41 +128,37 @@ enum PoolRecord {
         guard let kind = PoolKind(rawValue: reader.next(UInt8.self)) else {
             throw PoolRecordError(.unknownKind, .pools, key)
         }
-        guard reader.count == (kind == .uniswapV2 ? 98 : 106) else { throw PoolRecordError(.wrongLength, .pools, key) }
+        let found = reader.bytes[0]
+        guard found == version(of: kind) else { throw PoolRecordError(.wrongVersion, .pools, key) }
+        let extra = found == version ? 0 : 22
+        guard reader.count >= 66 + extra, kind.hasCoins || reader.count == 66 + extra + stateSize(of: kind) else {
+            throw PoolRecordError(.wrongLength, .pools, key)
+        }
         let dexID = reader.next(UInt16.self)
         let token0 = reader.nextAddress(), token1 = reader.nextAddress()
-        let identity = PoolIdentity(
+        var identity = PoolIdentity(
             address: Address(bytes: key), token0: token0, token1: token1, dexID: dexID, kind: kind,
             feePips: reader.next(UInt32.self), tickSpacing: reader.next(Int32.self))
-        guard identity.shapeFault == nil else { throw PoolRecordError(.wrongIdentity, .pools, key) }
         let flags = reader.next(UInt8.self), reason = reader.next(UInt8.self)
         let quarantine = PoolRefusal(rawValue: reason)
         let cursor = LogCursor(block: reader.next(UInt64.self), logIndex: reader.next(UInt32.self))
         let hasState = flags & hasStateFlag != 0
+        if extra != 0 { (identity.variant, identity.hooks) = (reader.next(UInt16.self), reader.nextAddress()) }
+        guard identity.shapeFault == nil else { throw PoolRecordError(.wrongIdentity, .pools, key) }
+        if kind.hasCoins {
+            guard flags & ~(hasStateFlag | unverifiedFlag) == 0, flags & unverifiedFlag != 0,
+                reason == 0 || quarantine != nil, let coins = readCoins(&reader, identity, hasState)
+            else { throw PoolRecordError(.outOfRange, .pools, key) }
+            return Header(
+                identity: identity, state: .coins(.unknown), cursor: cursor, hasState: hasState, isVerified: false,
+                quarantine: quarantine, coins: coins)
+        }
         guard flags & ~(hasStateFlag | unverifiedFlag) == 0, reason == 0 || quarantine != nil,
             let state = readState(&reader, identity, hasState)
         else { throw PoolRecordError(.outOfRange, .pools, key) }
         return Header(
             identity: identity, state: state, cursor: cursor, hasState: hasState,
             isVerified: flags & unverifiedFlag == 0, quarantine: quarantine)
-    }
-
-    private static func readState(_ reader: inout ByteReader, _ identity: PoolIdentity, _ hasState: Bool) -> Pool? {
-        switch identity.kind {
-        case .uniswapV2:
-            let pair = UniswapV2Pool(
-                reserve0: reader.next(UInt128.self), reserve1: reader.next(UInt128.self), feePips: identity.feePips)
-            let fits = pair.reserve0 < UniswapV2Pool.reserveLimit && pair.reserve1 < UniswapV2Pool.reserveLimit
-            return fits ? .uniswapV2(pair) : nil
-        case .uniswapV3:
-            let high = UInt128(reader.next(UInt32.self))
-            let price = U256(lo: reader.next(UInt128.self), hi: high)
-            let pool = UniswapV3Pool(
-                sqrtPriceX96: price, liquidity: reader.next(UInt128.self), tick: reader.next(Int32.self),
-                feePips: identity.feePips, tickSpacing: identity.tickSpacing)
-            let fits = hasState ? TickMath.belong(sqrtPrice: price, tick: pool.tick) : price.isZero
-            return fits ? .uniswapV3(pool) : nil
-        }
     }
 
     /// Reads a tick row. Whether the tick suits its pool's spacing is for the caller.
@@ -182,7 +187,9 @@ enum PoolRecord {
         guard seal.next(UInt32.self) == CRC32C.checksum(key, value[..<body]) else {
             throw PoolRecordError(.wrongChecksum, column, key)
         }
-        guard value[0] == version else { throw PoolRecordError(.wrongVersion, column, key) }
+        guard value[0] == version || (column == .pools && value[0] == secondVersion) else {
+            throw PoolRecordError(.wrongVersion, column, key)
+        }
         return ByteReader(bytes: value, position: 1, count: body)
     }
 }
@@ -193,6 +200,8 @@ struct ByteReader {
     var position: Int
     /// Where reading must end.
     let count: Int
+    /// How many bytes are left.
+    var left: Int { count - position }
 
     mutating func next<T: FixedWidthInteger>(_ type: T.Type) -> T {
         var value: T = 0

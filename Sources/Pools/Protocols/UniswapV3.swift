@@ -17,9 +17,15 @@ public struct UniswapV3Pool: Hashable, Sendable {
     public var feePips: UInt32
     /// Only multiples of it can be initialised; 1 to 16,383.
     public var tickSpacing: Int32
+    /// Whether a step of a swap also ends at the edge of a word of the tick map, as everywhere but in Algebra Integral.
+    public var stepsByWord: Bool
 
     @inlinable
-    public init(sqrtPriceX96: U256, liquidity: UInt128, tick: Int32, feePips: UInt32, tickSpacing: Int32) {
+    public init(
+        sqrtPriceX96: U256, liquidity: UInt128, tick: Int32, feePips: UInt32, tickSpacing: Int32,
+        stepsByWord: Bool = true
+    ) {
+        self.stepsByWord = stepsByWord
         self.sqrtPriceX96 = sqrtPriceX96
         self.liquidity = liquidity
         self.tick = tick

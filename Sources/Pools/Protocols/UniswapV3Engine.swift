@@ -91,7 +91,7 @@ struct UniswapV3Engine {
     @inline(__always)
     private func nextTick(_ candidate: Int32?) -> (tick: Int32, isInitialised: Bool) {
         let spacing = pool.tickSpacing
-        if liquidity == 0, hasDefaultLimit {
+        if !pool.stepsByWord || (liquidity == 0 && hasDefaultLimit) {
             // Nothing can move over an empty stretch, so where it is split makes no difference to any result.
             return candidate.map { ($0, true) } ?? (zeroForOne ? TickMath.minTick : TickMath.maxTick, false)
         }

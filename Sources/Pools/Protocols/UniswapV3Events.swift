@@ -32,7 +32,7 @@ enum UniswapV3Event: Equatable {
         }
     }
 
-    private static func readSwap(
+    static func readSwap(
         _ topics: [Hash32], _ data: [UInt8], words: Int
     ) throws(PoolRefusal) -> UniswapV3Event {
         guard topics.count == 3 else { throw .wrongTopicCount }
@@ -45,7 +45,7 @@ enum UniswapV3Event: Equatable {
         return .swap(sqrtPriceX96: price, liquidity: liquidity, tick: tick)
     }
 
-    private static func readPosition(
+    static func readPosition(
         _ topics: [Hash32], _ data: [UInt8], words: Int, amountAt: Int, isMint: Bool
     ) throws(PoolRefusal) -> UniswapV3Event {
         guard topics.count == 4 else { throw .wrongTopicCount }
@@ -57,11 +57,12 @@ enum UniswapV3Event: Equatable {
         return .liquidity(lower: lower, upper: upper, amount: amount, isMint: isMint)
     }
 
-    /// Reads `PoolCreated` of an exchange's factory.
+    /// Reads `PoolCreated` of an exchange's factory; Slipstream's has no fee.
     static func readCreation(
         _ topics: [Hash32], _ data: [UInt8], _ dex: DexConfig
     ) throws(PoolRefusal) -> PoolIdentity {
         guard topics.count == 4 else { throw .wrongTopicCount }
+        if dex.kind == .slipstream { return try readSlipstreamCreation(topics, data, dex) }
         guard data.count == 64 else { throw .wrongDataLength }
         guard let token0 = Address(word: topics[1].word), let token1 = Address(word: topics[2].word),
             let fee = EventWord.unsigned(topics[3].word, bits: 24),
@@ -70,6 +71,20 @@ enum UniswapV3Event: Equatable {
         else { throw .valueOutOfRange }
         return PoolIdentity(
             address: address, token0: token0, token1: token1, dexID: dex.id, kind: .uniswapV3, feePips: UInt32(fee),
+            tickSpacing: spacing)
+    }
+
+    /// `PoolCreated(token0, token1, tickSpacing, pool)`. Source: velodrome-finance/slipstream `ICLFactory.sol`. The fee
+    /// is the factory's `getSwapFee(pool)`.
+    private static func readSlipstreamCreation(
+        _ topics: [Hash32], _ data: [UInt8], _ dex: DexConfig
+    ) throws(PoolRefusal) -> PoolIdentity {
+        guard data.count == 32 else { throw .wrongDataLength }
+        guard let token0 = Address(word: topics[1].word), let token1 = Address(word: topics[2].word),
+            let spacing = EventWord.int24(topics[3].word), let address = Address(word: EventWord.word(data, 0))
+        else { throw .valueOutOfRange }
+        return PoolIdentity(
+            address: address, token0: token0, token1: token1, dexID: dex.id, kind: .slipstream, feePips: 0,
             tickSpacing: spacing)
     }
 }

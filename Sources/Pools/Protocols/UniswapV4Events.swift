@@ -21,6 +21,8 @@ public enum UniswapV4Event: Hashable, Sendable {
     /// The state after a swap, and the fee it paid, protocol's part included.
     case swap(sqrtPriceX96: U256, liquidity: UInt128, tick: Int32, feePips: UInt32)
     case protocolFee(UInt32)
+    /// The liquidity providers' fee, as a hook of Pancake Infinity set it.
+    case providersFee(UInt32)
     /// Changes neither price nor liquidity.
     case noEffect
 
@@ -110,6 +112,7 @@ extension UniswapV4Pool {
             guard !concentrated.sqrtPriceX96.isZero else { throw .notInitialized }
             (concentrated.sqrtPriceX96, concentrated.liquidity, concentrated.tick) = (price, liquidity, tick)
         case .protocolFee(let fee): protocolFee = fee
+        case .providersFee(let fee): concentrated.feePips = fee
         case .noEffect: return
         }
     }
