@@ -138,6 +138,9 @@ public enum PoolRefusal: UInt8, Error, Hashable, Sendable, CaseIterable, CustomS
     case byOperator = 21
     case tooManyPools = 22
     case predictionDiffers = 23
+    case tokenTakesFee = 40
+    case tokenRebases = 41
+    case tokenBlocks = 42
 
     public var description: String {
         switch self {
@@ -164,6 +167,9 @@ public enum PoolRefusal: UInt8, Error, Hashable, Sendable, CaseIterable, CustomS
         case .byOperator: "set aside by the operator"
         case .tooManyPools: "the market already holds as many pools as an index can name"
         case .predictionDiffers: "running a swap on it gave something else than its state predicts"
+        case .tokenTakesFee: "one of its tokens takes a fee on transfer"
+        case .tokenRebases: "one of its tokens changes balances by itself"
+        case .tokenBlocks: "one of its tokens can block transfers"
         }
     }
 }
