@@ -4,7 +4,7 @@ SWIFT_FLAGS :=
 BENCH_ROWS := SearchCore,KeyVault,Signers,Conformance,PoolStore
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test $(SWIFT_FLAGS)
 
-.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork soak lint format bench bench-keys bench-evm bench-market bench-simulate bench-devnet contracts clean
+.PHONY: help setup build run test test-unit test-contracts test-fuzz test-keys test-devnet test-chain test-fork test-sync soak lint format bench bench-keys bench-evm bench-market bench-simulate bench-devnet contracts clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -19,7 +19,7 @@ build: setup ## Build the release executable .build/release/martlet
 run: build ## Set up, start a local chain and the node on it, show arbitrage being landed; Ctrl-C ends it
 	@scripts/run.sh
 
-test: setup test-unit test-keys test-contracts test-fuzz test-devnet test-fork test-chain ## Everything: unit and vector tests, keys beside eth-account, contracts, the EVM against EELS, devnet, forks, the node on a real chain
+test: setup test-unit test-keys test-contracts test-fuzz test-devnet test-fork test-sync test-chain ## Everything: unit and vector tests, keys beside eth-account, contracts, the EVM against EELS, devnet, forks, pool sync, the node on a real chain
 	@scripts/summary.sh
 
 test-unit:
@@ -42,6 +42,9 @@ test-chain:
 
 test-fork: ## martlet simulate against realchain: every mined transaction again
 	@scripts/test-end-to-end.sh fork Tests/EndToEnd/fork_replay.py
+
+test-sync: ## martlet pools against realchain: sync under faults and kill -9, verify, quote, export
+	@scripts/test-end-to-end.sh sync Tests/EndToEnd/pool_sync.py
 
 soak: setup ## Ten minutes against realchain with faults, reorgs and kill -9
 	@scripts/test-end-to-end.sh chain Tests/EndToEnd/first_light.py -- --soak

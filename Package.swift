@@ -60,13 +60,18 @@ let rows: [Row] = [
     Row(layer: 4, name: "Conformance", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM"]),
     Row(layer: 4, name: "Simulation", uses: ["EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "ChainCosts"]),
     Row(layer: 4, name: "PoolVectors", uses: ["EVMTypes", "EVMCodec", "Pools"]),
+    Row(
+        layer: 4, name: "MarketSync",
+        uses: [
+            "EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Pools", "NodeClient", "PoolStore", "ForkState", "Simulation",
+        ]),
     Row(layer: 4, name: "Telemetry", uses: ["EVMTypes"], products: ["Logging", "Metrics"]),
     Row(
         layer: 4, name: "NodeServices",
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "EVM", "Pools", "Paths", "ChainCosts", "Bundles", "RiskRules",
             "SearchCore", "ChainRegistry", "KeyVault", "Signers",
-            "NodeClient", "PoolStore", "Relays", "History", "Telemetry",
+            "NodeClient", "PoolStore", "MarketSync", "Relays", "History", "Telemetry",
         ],
         products: ["Logging", "Metrics", "ServiceLifecycle"]),
     Row(
@@ -83,7 +88,8 @@ let rows: [Row] = [
         uses: [
             "EVMTypes", "EVMCrypto", "EVMCodec", "Pools", "Paths", "Bundles", "RiskRules", "SearchCore",
             "ChainRegistry", "KeyVault", "Signers",
-            "NodeClient", "PoolStore", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI", "EVM",
+            "NodeClient", "PoolStore", "MarketSync", "Relays", "History", "Telemetry", "NodeServices", "AdminAPI",
+            "EVM",
             "Conformance", "Simulation", "ChainCosts", "ForkState", "Devnet", "PoolVectors",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),

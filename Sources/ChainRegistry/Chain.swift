@@ -53,6 +53,8 @@ public struct ChainDex: Hashable, Sendable {
     /// Name of the function that a pool calls on us during a flash swap; nil when it is not known,
     /// and then a pool of this dex is never the flash source.
     public let flashCallback: String?
+    /// Pools that are known to be the factory's; CREATE2 with this row gives each one's address.
+    public let knownPools: [Address]
 
     public var name: String { config.name }
 }

@@ -1,3 +1,4 @@
+internal import EVMCrypto
 internal import EVMTypes
 internal import Pools
 
@@ -27,6 +28,7 @@ extension Chain {
         let feePips = row.integer("fee_pips", 0...999_999, required: kind == .uniswapV2)
         let startBlock = row.integer("start_block", 0...UInt64(Int64.max), standard: 0)
         let callback = row.text("flash_callback", required: false, expected: identifierExpected)
+        let known = row.texts("known_pools", expected: knownExpected)
         row.finish()
         if kind == .uniswapV3, feePips != nil {
             row.refuse("fee_pips", "is given for a uniswap-v3 dex", expected: "no fee: each pool carries its own tier")
@@ -39,7 +41,34 @@ extension Chain {
             id: id, name: name, kind: kind.poolKind, factory: factory, create2Sender: sender ?? factory,
             initCodeHash: hash,
             feePips: kind == .uniswapV2 ? feePips.map { UInt32($0) } : nil, startBlock: startBlock)
-        return ChainDex(config: config, flashCallback: callback)
+        return ChainDex(
+            config: config, flashCallback: callback, knownPools: known.compactMap { knownPool($0, config, row) })
+    }
+
+    private static let knownExpected = "a list of texts \"POOL TOKEN0 TOKEN1\", for V3 pools with the fee behind them"
+
+    /// One known pool, refused unless CREATE2 with the row's factory and hash gives its address: proof of the row.
+    private static func knownPool(_ text: String, _ dex: DexConfig, _ row: TableReader) -> Address? {
+        let parts = text.split(separator: " ")
+        let addresses = parts.prefix(3).compactMap { part in
+            Address(hex: part).flatMap { $0.checksummed == part ? $0 : nil }
+        }
+        let fee = parts.count == 4 ? UInt32(parts[3]) : dex.feePips
+        guard addresses.count == 3, parts.count == (dex.kind == .uniswapV2 ? 3 : 4), let fee else {
+            row.refuse("known_pools", "holds \"\(text.prefix(160))\"", expected: knownExpected + ", EIP-55 addresses")
+            return nil
+        }
+        let identity = PoolIdentity(
+            address: addresses[0], token0: min(addresses[1], addresses[2]), token1: max(addresses[1], addresses[2]),
+            dexID: dex.id, kind: dex.kind, feePips: fee, tickSpacing: 0)
+        let derived = identity.derivedAddress(on: dex)
+        guard derived == addresses[0] else {
+            row.refuse(
+                "known_pools", "names \(parts[0]), but factory and init_code_hash give \(derived.checksummed)",
+                expected: "the factory, create2_sender and init_code_hash that made this pool")
+            return nil
+        }
+        return derived
     }
 
     private static let identifierExpected = "the name of a Solidity function, such as \"uniswapV2Call\""

@@ -34,6 +34,8 @@ public final class EndpointPool: RPCCalling {
         public var name: String
         /// Whether it is asked, and how it answered.
         public var health: EndpointHealth
+        /// What it was asked since the pool was opened.
+        public var traffic: TrafficCount
     }
 
     let options: Options
@@ -57,7 +59,10 @@ public final class EndpointPool: RPCCalling {
 
     /// Every endpoint's state, in configured order.
     public var status: [Status] {
-        members.map { member in Status(name: member.config.name, health: member.health.withLock { $0 }) }
+        members.map { member in
+            Status(
+                name: member.config.name, health: member.health.withLock { $0 }, traffic: member.client.traffic)
+        }
     }
 
     /// Asks every endpoint for its chain id. Throws `.wrongChain` when all that answer serve another chain, else the

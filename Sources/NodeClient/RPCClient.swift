@@ -34,6 +34,14 @@ public struct RPCClient: RPCCalling {
         }
     }
 
+    /// What was asked so far.
+    public var traffic: TrafficCount {
+        switch transport {
+        case .http(let http): http.traffic.value
+        case .socket(let session): session.traffic.value
+        }
+    }
+
     public func call(_ method: String, _ params: [JSON]) async throws -> JSON {
         switch transport {
         case .http(let http): try await http.single(RPCRequest(method, params))
@@ -61,16 +69,19 @@ struct HTTPExchange: RPCExchanging {
     let config: EndpointConfig
     let http: HTTPClient
     let ids = IDCounter()
+    let traffic = Traffic()
 
     func exchange(_ requests: [RPCRequest]) async throws -> [Result<JSON, RPCErrorObject>?] {
         let first = ids.take(requests.count)
         let parts = requests.enumerated().map { $1.encoded(id: first + UInt64($0)) }
         let body = parts.count == 1 ? parts[0] : BatchPlan.join(parts)
+        traffic.sent(calls: requests.count, bytes: body.count)
         let response = try await http.send(
             HTTPRequest(
                 .post, config.url, body: body, headers: config.headers.value, timeout: config.timeout,
                 connectTimeout: config.connectTimeout,
                 responseBytesMax: config.responseBytesMax, tlsRootsFile: config.tlsRootsFile))
+        traffic.received(response.body.count)
         return try Self.answers(in: response, first: first, count: requests.count, endpoint: config.name)
     }
 

@@ -40,6 +40,7 @@ extension SocketSession {
         let first = ids.take(requests.count)
         let parts = requests.enumerated().map { $1.encoded(id: first + UInt64($0)) }
         let message = parts.count == 1 ? parts[0] : BatchPlan.join(parts)
+        traffic.sent(calls: requests.count, bytes: message.count)
         let endpoint = config
         let result: Result<[Result<JSON, RPCErrorObject>?], NodeError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -132,6 +133,7 @@ extension SocketSession {
 
     /// One whole message, on the event loop.
     func receive(_ bytes: [UInt8], at time: ContinuousClock.Instant, generation: UInt64) {
+        traffic.received(bytes.count)
         let message: InboundMessage
         do { message = try InboundMessage.read(bytes) } catch {
             let fault = NodeError(

@@ -61,6 +61,7 @@ public final class SocketSession: RPCCalling, RPCExchanging {
 
     let options: Options
     let ids = IDCounter()
+    let traffic = Traffic()
     let state: Mutex<SessionState>
 
     /// Throws `.configuration` when there is no endpoint or one of them cannot stream.

@@ -3,6 +3,7 @@ import EVMTypes
 public import Foundation
 import KeyVault
 public import Logging
+import MarketSync
 import NodeClient
 import PoolStore
 import Pools
@@ -64,6 +65,7 @@ extension MartletNode {
         if let signer, let executor = config.chain.executor {
             try await checkExecutor(executor, owner: signer.address, config, endpoints)
         }
+        try await firstSync(config, configs, store, logger)
         let counters = NodeCounters()
         let parts = try await assemble(
             config, isLive: isLive, signer: signer, relays: relays, store: store, endpoints: endpoints,
@@ -97,6 +99,37 @@ extension MartletNode {
                 syncCommits: config.node.syncCommits)
         } catch {
             throw NodeFailure(.configuration, "\(error)")
+        }
+    }
+
+    /// An empty store is filled before anything else; a chain shorter than the depth is followed from its first block.
+    private static func firstSync(
+        _ config: NodeConfig, _ endpoints: [EndpointConfig], _ store: PoolStore, _ logger: Logger
+    ) async throws {
+        guard SyncRun.isNeeded(store) else { return }
+        do {
+            let report = try await SyncRun(PoolCatchUp.options(config.chain, endpoints), store: store) { progress in
+                logger.info(
+                    "syncing",
+                    metadata: [
+                        "phase": "\(progress.phase.rawValue)", "done": "\(progress.done)", "of": "\(progress.total)",
+                        "pools": "\(progress.pools)",
+                    ])
+            }.run()
+            guard let block = report.block else { return }
+            logger.info(
+                "pools synced",
+                metadata: [
+                    "block": "\(block.number)", "pools": "\(report.poolsOfDex.values.reduce(0, +))",
+                    "quarantined": "\(report.quarantined.count)", "calls": "\(report.traffic.calls)",
+                ])
+        } catch {
+            let failure = SyncError(caught: error)
+            switch failure.code {
+            case .peer, .cancelled: throw NodeFailure(.peer, "sync: \(failure)")
+            case .configuration, .store: throw NodeFailure(.configuration, "sync: \(failure)")
+            case .mismatch: throw NodeFailure(.failed, "sync: \(failure)")
+            }
         }
     }
 

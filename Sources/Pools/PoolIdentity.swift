@@ -163,6 +163,9 @@ public enum PoolRefusal: UInt8, Error, Hashable, Sendable, CaseIterable, CustomS
     case feeMismatch = 26
     case tickSpacingChanged = 27
     case stateNeedsRead = 28
+    case tokenTakesFee = 40
+    case tokenRebases = 41
+    case tokenBlocks = 42
 
     public var description: String {
         switch self {
@@ -194,6 +197,9 @@ public enum PoolRefusal: UInt8, Error, Hashable, Sendable, CaseIterable, CustomS
         case .stateNeedsRead: "a log moved it in a way that only the chain can tell: it must be read again"
         case .tickSpacingChanged: "its tick spacing was changed"
         case .predictionDiffers: "running a swap on it gave something else than its state predicts"
+        case .tokenTakesFee: "one of its tokens takes a fee on transfer"
+        case .tokenRebases: "one of its tokens changes balances by itself"
+        case .tokenBlocks: "one of its tokens can block transfers"
         }
     }
 }

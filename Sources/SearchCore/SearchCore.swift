@@ -107,6 +107,16 @@ public struct Searcher: Sendable {
         }
     }
 
+    /// Sets a pool's state anew by `install`, which says why it could not; the next block's commit stores it.
+    public mutating func repair(
+        _ pool: PoolIndex, _ install: (inout MarketState) -> PoolRefusal?
+    ) -> PoolRefusal? {
+        let refusal = install(&market)
+        search.update(pool, from: market)
+        needsFullSearch = true
+        return refusal
+    }
+
     /// Takes a pool out of use because its state disagreed with the chain; the next block's commit stores that.
     public mutating func quarantine(_ pool: PoolIndex, _ reason: PoolRefusal) {
         market.quarantine(pool, reason)

@@ -55,6 +55,10 @@ extension EmbeddedChains {
         factory = "0x1F98431c8aD98523631AE4a59f267346ea31F984"
         init_code_hash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
         flash_callback = "uniswapV3SwapCallback"
+        known_pools = [
+            "0x07835Da5e45D49E26c4158c70424Ce052225d322 0x15D5f3e789694E7709A0FdC937bF125C9a5e7de3 0xFd086bC7CD5C481DCC9C85ebE478A1C0b69FCbb9 3000",
+            "0xe7b4D32a57fad8021cb9ac4Ed8D6D70522b73D38 0x12D83220fE14076dC100Cdc107b35BbF2e8b754B 0xFd086bC7CD5C481DCC9C85ebE478A1C0b69FCbb9 3000",
+        ]
 
         # CREATE2 recomputed over 621 pairs.
         [[dex]]
@@ -64,6 +68,10 @@ extension EmbeddedChains {
         init_code_hash = "0xe18a34eb0e04b04f7a0ac29a6e80748dca96319b42c54d679cb821dca90c6303"
         fee_pips = 3000
         flash_callback = "uniswapV2Call"
+        known_pools = [
+            "0x8165c70b01b7807351EF0c5ffD3EF010cAbC16fB 0xFd086bC7CD5C481DCC9C85ebE478A1C0b69FCbb9 0xFF970A61A04b1cA14834A43f5dE4533eBDDB5CC8",
+            "0x905dfCD5649217c42684f23958568e533C711Aa3 0x82aF49447D8a07e3bd95BD0d56f35241523fBab1 0xFF970A61A04b1cA14834A43f5dE4533eBDDB5CC8",
+        ]
 
         # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
         [[dex]]
@@ -90,6 +98,15 @@ extension EmbeddedChains {
         init_code_hash = "0x57224589c67f3f30a6b0d7a1b54cf3153ab84563bc609ef41dfb34f8b2974d2d"
         fee_pips = 2500
         flash_callback = "pancakeCall"
+
+        # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
+        [[dex]]
+        name = "pancakeswap-v3"
+        protocol = "uniswap-v3"
+        factory = "0x0BFbCF9fa4f9C56B0F40a671Ad40E0805A091865"
+        create2_sender = "0x41ff9AA7e16B8B1a8a8dc4f0eFacd93D02d071c9"
+        init_code_hash = "0x6ce8eb472fa82df5469c6ab6d485f17c3ad13c8cd7af59b3d4a8026c5ce0f7e2"
+        flash_callback = "pancakeV3SwapCallback"
 
         [[router]]
         name = "sushiswap-v2"

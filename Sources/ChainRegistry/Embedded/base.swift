@@ -43,6 +43,11 @@ extension EmbeddedChains {
         address = "0xcbB7C0000aB88B473b1f5aFd9ef808440eed33Bf"
         decimals = 8
 
+        [[token]]
+        symbol = "USDT"
+        address = "0xfde4C96c8593536E31F229EA8f37b2ADa2699bb2"
+        decimals = 6
+
         # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
         [[dex]]
         name = "uniswap-v3"
@@ -68,6 +73,32 @@ extension EmbeddedChains {
         init_code_hash = "0x57224589c67f3f30a6b0d7a1b54cf3153ab84563bc609ef41dfb34f8b2974d2d"
         fee_pips = 2500
         flash_callback = "pancakeCall"
+
+        # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
+        [[dex]]
+        name = "pancakeswap-v3"
+        protocol = "uniswap-v3"
+        factory = "0x0BFbCF9fa4f9C56B0F40a671Ad40E0805A091865"
+        create2_sender = "0x41ff9AA7e16B8B1a8a8dc4f0eFacd93D02d071c9"
+        init_code_hash = "0x6ce8eb472fa82df5469c6ab6d485f17c3ad13c8cd7af59b3d4a8026c5ce0f7e2"
+        flash_callback = "pancakeV3SwapCallback"
+
+        # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
+        [[dex]]
+        name = "sushiswap-v2"
+        protocol = "uniswap-v2"
+        factory = "0x71524B4f93c58fcbF659783284E38825f0622859"
+        init_code_hash = "0xe18a34eb0e04b04f7a0ac29a6e80748dca96319b42c54d679cb821dca90c6303"
+        fee_pips = 3000
+        flash_callback = "uniswapV2Call"
+
+        # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
+        [[dex]]
+        name = "sushiswap-v3"
+        protocol = "uniswap-v3"
+        factory = "0xc35DADB65012eC5796536bD9864eD8773aBc74C4"
+        init_code_hash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
+        flash_callback = "uniswapV3SwapCallback"
 
         [[router]]
         name = "uniswap-v2"

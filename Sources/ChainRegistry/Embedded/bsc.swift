@@ -3,7 +3,6 @@
 extension EmbeddedChains {
     static let bsc = #"""
         # BNB Smart Chain. Every key is explained in README.md beside this file.
-        # Pancake V3 is not listed: its Swap event has two more fields than Uniswap's, which is a protocol of its own.
         name = "bsc"
         chain_id = 56
         native_symbol = "BNB"
@@ -58,6 +57,9 @@ extension EmbeddedChains {
         init_code_hash = "0x00fb7f630766e6a796048ea87d01acd3068e8ff67d078148a3fa3f4a84f69bd5"
         fee_pips = 2500
         flash_callback = "pancakeCall"
+        known_pools = [
+            "0x58F876857a02D6762E0101bb5C46A8c1ED44Dc16 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+        ]
 
         # CREATE2 recomputed over 618 pairs.
         [[dex]]
@@ -67,6 +69,10 @@ extension EmbeddedChains {
         init_code_hash = "0xe18a34eb0e04b04f7a0ac29a6e80748dca96319b42c54d679cb821dca90c6303"
         fee_pips = 3000
         flash_callback = "uniswapV2Call"
+        known_pools = [
+            "0x2905817b020fD35D9d09672946362b62766f0d69 0x55d398326f99059fF775485246999027B3197955 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c",
+            "0xFfCc1111454d4a9bF9320956752E6Afe40c79e23 0xa1faa113cbE53436Df28FF0aEe54275c13B40975 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c",
+        ]
 
         # CREATE2 recomputed over 1,766 pairs. Its callback's name was not checked, so it is no flash source.
         [[dex]]
@@ -75,6 +81,10 @@ extension EmbeddedChains {
         factory = "0x0841BD0B734E4F5853f0dD8d7Ea041c241fb0Da6"
         init_code_hash = "0xf4ccce374816856d11f00e4069e7cada164065686fbef53c6167a63ec2fd8c5b"
         fee_pips = 2000
+        known_pools = [
+            "0x51e6D27FA57373d8d4C256231241053a70Cb1d93 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+            "0x1E1aFE9D9c5f290d8F6996dDB190bd111908A43D 0x7130d2A12B9BCbFAe4f2634d864A1Ee1Ce3Ead9c 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c",
+        ]
 
         # CREATE2 recomputed over 40 pools; the first known pool was made in block 26340146, earlier ones may exist.
         [[dex]]
@@ -83,6 +93,10 @@ extension EmbeddedChains {
         factory = "0xdB1d10011AD0Ff90774D0C6Bb92e5C5c8b4461F7"
         init_code_hash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
         flash_callback = "uniswapV3SwapCallback"
+        known_pools = [
+            "0x47a90A2d92A8367A91EfA1906bFc8c1E05bf10c4 0x55d398326f99059fF775485246999027B3197955 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 100",
+            "0x5289A8Dbf7029eE0b0498a84777ed3941D9acfEc 0x8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 500",
+        ]
 
         # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
         [[dex]]
@@ -92,6 +106,99 @@ extension EmbeddedChains {
         init_code_hash = "0x96e8ac4277198ff8b6f785478aa9a39f403cb768dd02cbee326c3e7da348845f"
         fee_pips = 3000
         flash_callback = "uniswapV2Call"
+
+        # CREATE2 recomputed over 89 pools; the pools are made by the factory's deployer.
+        [[dex]]
+        name = "pancakeswap-v3"
+        protocol = "uniswap-v3"
+        factory = "0x0BFbCF9fa4f9C56B0F40a671Ad40E0805A091865"
+        create2_sender = "0x41ff9AA7e16B8B1a8a8dc4f0eFacd93D02d071c9"
+        init_code_hash = "0x6ce8eb472fa82df5469c6ab6d485f17c3ad13c8cd7af59b3d4a8026c5ce0f7e2"
+        flash_callback = "pancakeV3SwapCallback"
+        known_pools = [
+            "0x36696169C63e42cd08ce11f5deeBbCeBae652050 0x55d398326f99059fF775485246999027B3197955 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 500",
+            "0x4f3126d5DE26413AbDCF6948943FB9D0847d9818 0x55d398326f99059fF775485246999027B3197955 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56 100",
+        ]
+
+        # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
+        [[dex]]
+        name = "sushiswap-v3"
+        protocol = "uniswap-v3"
+        factory = "0x126555dd55a39328F69400d6aE4F782Bd4C34ABb"
+        init_code_hash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
+        flash_callback = "uniswapV3SwapCallback"
+
+        # CREATE2 recomputed over 2,023 pairs. Its callback's name was not checked, so it is no flash source.
+        [[dex]]
+        name = "bakeryswap-v2"
+        protocol = "uniswap-v2"
+        factory = "0x01bF7C66c6BD861915CdaaE475042d3c4BaE16A7"
+        init_code_hash = "0xe2e87433120e32c4738a7d8f3271f3d872cbe16241d67537139158d90bac61d3"
+        fee_pips = 3000
+        known_pools = [
+            "0x559e3D9611E9cB8a77c11335Bdac49621382188B 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+            "0x56D68e3645c9A010c7fD5313530b9194Ff66C725 0x7083609fCE4d1d8Dc0C979AAb8c869Ea2C873402 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c",
+        ]
+
+        # CREATE2 recomputed over 229 pairs. Its callback's name was not checked, so it is no flash source.
+        [[dex]]
+        name = "cheeseswap-v2"
+        protocol = "uniswap-v2"
+        factory = "0xdd538E4Fd1b69B7863E1F741213276A6Cf1EfB3B"
+        init_code_hash = "0xf52c5189a89e7ca2ef4f19f2798e3900fba7a316de7cef6c5a9446621ba86286"
+        fee_pips = 2000
+        known_pools = [
+            "0x51A162dd678d75C269Ef6680193C019e0B4Bda7E 0xaDD8A06fd58761A5047426e160B2B88AD3B9D464 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c",
+            "0xF455f6f7988B752F75488E2CCcC030346d0Cac72 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+        ]
+
+        # CREATE2 recomputed over 73 pairs. Its callback's name was not checked, so it is no flash source.
+        [[dex]]
+        name = "coinswap-v2"
+        protocol = "uniswap-v2"
+        factory = "0xC2D8d27F3196D9989aBf366230a47384010440c0"
+        init_code_hash = "0x2e3f108b8526ff1faa4d526bb84210fc5a2bfc5aad2f62207d7964554a5d029d"
+        fee_pips = 2000
+        known_pools = [
+            "0x746FbC0B9FF42f4C116B49309Eff48DCFEc72d14 0x55d398326f99059fF775485246999027B3197955 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+            "0x693d208D53fE2B3a0920530bA48635f050dc2fCa 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+        ]
+
+        # CREATE2 recomputed over 897 pairs. Its callback's name was not checked, so it is no flash source.
+        [[dex]]
+        name = "julswap-v2"
+        protocol = "uniswap-v2"
+        factory = "0x553990F2CBA90272390f62C5BDb1681fFc899675"
+        init_code_hash = "0xb1e98e21a5335633815a8cfb3b580071c2e4561c50afd57a8746def9ed890b18"
+        fee_pips = 3000
+        known_pools = [
+            "0xE415f82e756027cfCc212D04dD9121A3f7080E8a 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+            "0x4d9F415bb0C31C978E3f0d0bA77239126638875e 0x55d398326f99059fF775485246999027B3197955 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c",
+        ]
+
+        # CREATE2 recomputed over 259 pairs. Its callback's name was not checked, so it is no flash source.
+        [[dex]]
+        name = "pantherswap-v2"
+        protocol = "uniswap-v2"
+        factory = "0x670f55c6284c629c23baE99F585e3f17E8b9FC31"
+        init_code_hash = "0x867d1354ae93986b4c49f35d8d7884f174264895ad8501d50d2cd365933d4aa5"
+        fee_pips = 2000
+        known_pools = [
+            "0x6AF4C4433474B2F8BA385AD62B23299c82846783 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+            "0x7EC7702d1e65C84470720563175A20c2fc03a72d 0x55d398326f99059fF775485246999027B3197955 0xe9e7CEA3DedcA5984780Bafc599bD69ADd087D56",
+        ]
+
+        # CREATE2 recomputed over 221 pairs. Its callback's name was not checked, so it is no flash source.
+        [[dex]]
+        name = "wault-v2"
+        protocol = "uniswap-v2"
+        factory = "0xB42E3FE71b7E0673335b3331B3e1053BD9822570"
+        init_code_hash = "0x9599db1eaa37ab366bf260f51beefce9296eb6197de387c533d905e9b82debe9"
+        fee_pips = 2000
+        known_pools = [
+            "0x74aF0830b551A8c910691CFE2C2Ec1849Cf13C6C 0x393B312C01048b3ed2720bF1B090084C09e408A1 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c",
+            "0x8F20f158eBA4e44E038B225A27b037F470C9eEeB 0x6Ff2d9e5891a7a7c554b80e0D1B791483C78BcE9 0xbb4CdB9CBd36B01bD1cBaEBF2De08d9173bc095c",
+        ]
 
         [[router]]
         name = "pancakeswap-v2"

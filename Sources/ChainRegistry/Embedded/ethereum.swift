@@ -42,6 +42,16 @@ extension EmbeddedChains {
         address = "0x2260FAC5E5542a773Aa44fBCfeDf7C193bc2C599"
         decimals = 8
 
+        [[token]]
+        symbol = "USDS"
+        address = "0xdC035D45d973E3EC169d2276DDab16f1e407384F"
+        decimals = 18
+
+        [[token]]
+        symbol = "cbBTC"
+        address = "0xcbB7C0000aB88B473b1f5aFd9ef808440eed33Bf"
+        decimals = 8
+
         # CREATE2 recomputed over 64,884 pairs; the first known pair was made in block 10008355.
         [[dex]]
         name = "uniswap-v2"
@@ -51,6 +61,10 @@ extension EmbeddedChains {
         fee_pips = 3000
         start_block = 10000000
         flash_callback = "uniswapV2Call"
+        known_pools = [
+            "0xB4e16d0168e52d35CaCD2c6185b44281Ec28C9Dc 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2",
+            "0x3139Ffc91B99aa94DA8A2dc13f1fC36F9BDc98eE 0x8E870D67F660D95d5be530380D0eC0bd388289E1 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
+        ]
 
         # CREATE2 recomputed over 6,020 pools; the first known pool was made in block 12369739.
         [[dex]]
@@ -60,6 +74,10 @@ extension EmbeddedChains {
         init_code_hash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
         start_block = 12369000
         flash_callback = "uniswapV3SwapCallback"
+        known_pools = [
+            "0x886072A44BDd944495eFF38AcE8cE75C1EacDAF6 0x9f8F72aA9304c8B593d555F12eF6589cC3A579A2 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2 500",
+            "0xe8c6c9227491C0a8156A0106A0204d881BB7E531 0x9f8F72aA9304c8B593d555F12eF6589cC3A579A2 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2 3000",
+        ]
 
         # CREATE2 recomputed over 2,107 pairs.
         [[dex]]
@@ -70,6 +88,10 @@ extension EmbeddedChains {
         fee_pips = 3000
         start_block = 10000000
         flash_callback = "uniswapV2Call"
+        known_pools = [
+            "0x680A025Da7b1be2c204D7745e809919bCE074026 0x6B3595068778DD592e39A122f4f5a5cF09C90fE2 0xdAC17F958D2ee523a2206206994597C13D831ec7",
+            "0x06da0fd433C1A5d7a4faa01111c044910A184553 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2 0xdAC17F958D2ee523a2206206994597C13D831ec7",
+        ]
 
         # CREATE2 recomputed over 324 pairs. Its callback's name was not checked, so it is no flash source.
         [[dex]]
@@ -79,6 +101,10 @@ extension EmbeddedChains {
         init_code_hash = "0x65d1a3b1e46c6e4f1be1ad5f99ef14dc488ae0549dc97db9b30afe2241ce1c7a"
         fee_pips = 3000
         start_block = 10000000
+        known_pools = [
+            "0xCF6dAAB95c476106ECa715D48DE4b13287ffDEAa 0x95aD61b0a150d79219dCF64E1E6Cc01f0B64C4cE 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2",
+            "0x57654aE132413E81459aD2AE70C2570A9B89fB53 0x27C70Cd1946795B66be9d954418546998b546634 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2",
+        ]
 
         # CREATE2 recomputed over 94 pairs. Its callback's name was not checked, so it is no flash source.
         [[dex]]
@@ -88,6 +114,10 @@ extension EmbeddedChains {
         init_code_hash = "0x69d637e77615df9f235f642acebbdad8963ef35c5523142078c9b8f9d0ceba7e"
         fee_pips = 3000
         start_block = 10000000
+        known_pools = [
+            "0x35E8777eC43CB99E935588dCD0305268f06C1274 0xA0b73E1Ff0B80914AB6fe0444E65848C4C34450b 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
+            "0x3Aa370AacF4CB08C7E1E7AA8E8FF9418D73C7e0F 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48 0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2",
+        ]
 
         # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
         [[dex]]
@@ -107,6 +137,15 @@ extension EmbeddedChains {
         fee_pips = 2500
         start_block = 10000000
         flash_callback = "pancakeCall"
+
+        # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
+        [[dex]]
+        name = "pancakeswap-v3"
+        protocol = "uniswap-v3"
+        factory = "0x0BFbCF9fa4f9C56B0F40a671Ad40E0805A091865"
+        create2_sender = "0x41ff9AA7e16B8B1a8a8dc4f0eFacd93D02d071c9"
+        init_code_hash = "0x6ce8eb472fa82df5469c6ab6d485f17c3ad13c8cd7af59b3d4a8026c5ce0f7e2"
+        flash_callback = "pancakeV3SwapCallback"
 
         [[router]]
         name = "uniswap-v2"

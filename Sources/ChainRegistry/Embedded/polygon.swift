@@ -71,6 +71,10 @@ extension EmbeddedChains {
         init_code_hash = "0xe18a34eb0e04b04f7a0ac29a6e80748dca96319b42c54d679cb821dca90c6303"
         fee_pips = 3000
         flash_callback = "uniswapV2Call"
+        known_pools = [
+            "0x34965ba0ac2451A34a0471F04CCa3F990b8dea27 0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174 0x7ceB23fD6bC0adD59E62ac25578270cFf1b9f619",
+            "0xc4e595acDD7d12feC385E5dA5D43160e8A0bAC0E 0x0d500B1d8E8eF31E21C99d1Db9A6444d3ADf1270 0x7ceB23fD6bC0adD59E62ac25578270cFf1b9f619",
+        ]
 
         # CREATE2 recomputed over 457 pairs. Its callback's name was not checked, so it is no flash source.
         [[dex]]
@@ -79,6 +83,10 @@ extension EmbeddedChains {
         factory = "0xcf083be4164828f00cae704ec15a36d711491284"
         init_code_hash = "0x511f0f358fe530cda0859ec20becf391718fdf5a329be02f4c95361f3d6a42d8"
         fee_pips = 2000
+        known_pools = [
+            "0x019011032a7ac3A87eE885B6c08467AC46ad11CD 0x0d500B1d8E8eF31E21C99d1Db9A6444d3ADf1270 0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174",
+            "0xd32f3139A214034A0f9777c87eE0a064c1FF6AE2 0x0d500B1d8E8eF31E21C99d1Db9A6444d3ADf1270 0x8f3Cf7ad23Cd3CaDbD9735AFf958023239c6A063",
+        ]
 
         # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
         [[dex]]
@@ -104,6 +112,30 @@ extension EmbeddedChains {
         factory = "0x917933899c6a5F8E37F31E19f92CdBFF7e8FF0e2"
         init_code_hash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
         flash_callback = "uniswapV3SwapCallback"
+
+        # CREATE2 recomputed over 383 pairs. Its callback's name was not checked, so it is no flash source.
+        [[dex]]
+        name = "cometh-v2"
+        protocol = "uniswap-v2"
+        factory = "0x800b052609c355cA8103E06F022aA30647eAd60a"
+        init_code_hash = "0x499154cad90a3563f914a25c3710ed01b9a43b8471a35ba8a66a056f37638542"
+        fee_pips = 5000
+        known_pools = [
+            "0xf0A2eea2d53B645EAdE4876353Ac8a6EDE1e8d3F 0x0d500B1d8E8eF31E21C99d1Db9A6444d3ADf1270 0x78d3063de3b301F3c4ce92E7F1B38ba6f7FCDB94",
+            "0x1Edb2D8f791D2a51D56979bf3A25673D6E783232 0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174 0x7ceB23fD6bC0adD59E62ac25578270cFf1b9f619",
+        ]
+
+        # CREATE2 recomputed over 274 pairs. Its callback's name was not checked, so it is no flash source.
+        [[dex]]
+        name = "wault-v2"
+        protocol = "uniswap-v2"
+        factory = "0xa98ea6356A316b44Bf710D5f9b6b4eA0081409Ef"
+        init_code_hash = "0x1cdc2246d318ab84d8bc7ae2a3d81c235f3db4e113f4c6fdc1e2211a9291be47"
+        fee_pips = 2000
+        known_pools = [
+            "0x289bC484769FE8a74F6Dfcf64c56d6B7EA9fDda5 0x0d500B1d8E8eF31E21C99d1Db9A6444d3ADf1270 0xA1c57f48F0Deb89f569dFbE6E2B7f46D33606fD4",
+            "0x7242e19A0937ac33472febD69462668a4cf5bbC5 0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174 0xc2132D05D31c914a87C6611C10748AEb04B58e8F",
+        ]
 
         [[router]]
         name = "sushiswap-v2"

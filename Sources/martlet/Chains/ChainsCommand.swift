@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChainRegistry
 import EVMCodec
+import EVMCrypto
 import EVMTypes
 import Foundation
 import Pools
@@ -9,7 +10,7 @@ import Pools
 struct ChainsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chains", abstract: "List, check and show chain files; describe a local deployment.",
-        subcommands: [List.self, Check.self, Show.self, Overlay.self])
+        subcommands: [List.self, ChainsCheckCommand.self, Show.self, Overlay.self])
 
     /// The folder option that the verbs share.
     struct Folder: ParsableArguments {
@@ -39,27 +40,6 @@ struct ChainsCommand: AsyncParsableCommand {
         }
     }
 
-    struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Validate chain files; every fault is one line. Exit 3 if there is one.")
-        @OptionGroup var folder: Folder
-        @Argument(help: "Names; all when none is given.") var names: [String] = []
-
-        func run() async throws {
-            var faults: [String] = []
-            let all = names.isEmpty ? folder.directory.names() : names
-            for name in all {
-                do {
-                    _ = try folder.directory.load(name)
-                } catch {
-                    faults.append(error.description)
-                }
-            }
-            if !faults.isEmpty { throw CLIFailure(code: .badConfiguration, message: faults.joined(separator: "\n")) }
-            Terminal.out("\(all.count) chain files are valid: \(all.joined(separator: ", "))")
-        }
-    }
-
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print what a chain file says.")
         @OptionGroup var folder: Folder
@@ -74,9 +54,22 @@ struct ChainsCommand: AsyncParsableCommand {
             )
             Terminal.out(
                 "fees \(chain.feeModel.rawValue), mempool \(chain.mempool.rawValue), reorg depth \(chain.reorgDepth)")
-            for dex in chain.dexes { Terminal.out("dex \(dex.name): factory \(dex.config.factory)") }
+            for token in chain.tokens {
+                Terminal.out("token \(token.symbol): \(token.address.checksummed), \(token.decimals) decimals")
+            }
+            for dex in chain.dexes {
+                let fee = dex.config.feePips.map { "fee \($0) pips" } ?? "fee by pool"
+                let sender = dex.config.create2Sender
+                let maker = sender == dex.config.factory ? "" : ", pools made by \(sender.checksummed)"
+                Terminal.out(
+                    "dex \(dex.name) (\(PoolText.name(dex.config.kind))): factory \(dex.config.factory.checksummed)"
+                        + "\(maker), \(fee), from block \(dex.config.startBlock)")
+            }
             for router in chain.routers {
                 Terminal.out("router \(router.name) (\(router.kind.rawValue)): \(router.address)")
+            }
+            for lender in chain.flashLenders {
+                Terminal.out("flash lender \(lender.name) (\(lender.kind.rawValue)): \(lender.address.checksummed)")
             }
             for relay in chain.relays { Terminal.out("relay \(relay.name) (\(relay.kind.rawValue)): \(relay.url)") }
         }
@@ -124,9 +117,22 @@ extension Chain {
             "dexes": .array(
                 dexes.map {
                     [
-                        "name": .string($0.name), "factory": .address($0.config.factory),
+                        "name": .string($0.name), "protocol": .string(PoolText.name($0.config.kind)),
+                        "factory": .address($0.config.factory), "create2Sender": .address($0.config.create2Sender),
+                        "feePips": $0.config.feePips.map { .integer($0) } ?? .null,
                         "initCodeHash": .hash($0.config.initCodeHash), "startBlock": .integer($0.config.startBlock),
                     ]
+                }),
+            "tokens": .array(
+                tokens.map {
+                    [
+                        "symbol": .string($0.symbol), "address": .address($0.address),
+                        "decimals": .integer($0.decimals),
+                    ]
+                }),
+            "flashLenders": .array(
+                flashLenders.map {
+                    ["name": .string($0.name), "kind": .string($0.kind.rawValue), "address": .address($0.address)]
                 }),
             "routers": .array(
                 routers.map {
