@@ -36,6 +36,9 @@ public struct PoolSnapshot: Sendable {
         return snapshots
     }
 
+    /// Whether states of a kind can be read.
+    public static func reads(_ kind: PoolKind) -> Bool { StateRead.reads(kind) }
+
     /// Calls that reading a pool takes, its ticks apart.
     public static func requests(_ pool: PoolIdentity) -> Int { StateRead.cost(pool) }
 }

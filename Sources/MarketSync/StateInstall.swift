@@ -28,6 +28,7 @@ extension MarketState {
     func reading(of pool: PoolIndex) -> PoolReading {
         switch self.pool(pool) {
         case .uniswapV2(let pair): .uniswapV2(reserve0: pair.reserve0, reserve1: pair.reserve1)
+        case .uniswapV4, .algebra, .solidly, .coins: .unreadable
         case .uniswapV3(let state):
             state.sqrtPriceX96.isZero
                 ? .withoutPrice

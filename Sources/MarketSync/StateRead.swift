@@ -26,6 +26,7 @@ struct StateRead: Sendable {
         switch kind {
         case .uniswapV2: return try await readPairs(pools, layout, worker)
         case .uniswapV3: return try await readConcentrated(pools, layout, worker)
+        default: throw Self.unsupported(kind)
         }
     }
 
@@ -189,6 +190,15 @@ struct StateRead: Sendable {
                 if isSame { return layout }
             }
             return .views
+        default: throw Self.unsupported(kind)
         }
     }
+
+    /// Kinds whose states are put in by other ways than a read of the chain.
+    private static func unsupported(_ kind: PoolKind) -> SyncError {
+        SyncError(.configuration, "states of \(kind) pools are not read from a chain: only uniswapV2 and uniswapV3 are")
+    }
+
+    /// Whether `read` knows the kind.
+    static func reads(_ kind: PoolKind) -> Bool { kind == .uniswapV2 || kind == .uniswapV3 }
 }

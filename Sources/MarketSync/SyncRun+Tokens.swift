@@ -80,6 +80,7 @@ extension SyncRun {
                     let reserve = identity.token0 == address ? pair.reserve0 : pair.reserve1
                     guard reserve > best?.counted ?? 0 else { continue }
                     best = Candidate(token: address, holder: identity.address, counted: reserve)
+                case .uniswapV4, .algebra, .solidly, .coins: continue
                 case .uniswapV3(let state):
                     guard best == nil, state.liquidity != 0 else { continue }
                     best = Candidate(token: address, holder: identity.address, counted: nil)

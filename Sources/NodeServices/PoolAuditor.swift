@@ -134,7 +134,8 @@ actor PoolAuditor {
             let market = core.market
             var samples: [Sample] = []
             for index in 0..<PoolIndex(market.poolCount) where samples.count < Self.repairsMax {
-                guard !market.isRemoved(index), let reason = market.quarantineReason(index),
+                guard !market.isRemoved(index), PoolSnapshot.reads(market.identity(index).kind),
+                    let reason = market.quarantineReason(index),
                     Self.isOfState(reason)
                 else { continue }
                 samples.append(Sample(index: index, identity: market.identity(index), state: market.pool(index)))
@@ -155,7 +156,8 @@ actor PoolAuditor {
         }
     }
 
-    private func repair(_ samples: [Sample], at head: BlockPoint) async throws {
+    private func repair(_ broken: [Sample], at head: BlockPoint) async throws {
+        let samples = broken.filter { PoolSnapshot.reads($0.identity.kind) }
         guard !samples.isEmpty else { return }
         let point = HeadID(number: head.number, hash: head.hash)
         for (sample, snapshot) in zip(samples, try await read(samples, at: head)) {

@@ -17,6 +17,17 @@ struct PoolText {
         switch kind {
         case .uniswapV2: "uniswap-v2"
         case .uniswapV3: "uniswap-v3"
+        case .uniswapV4: "uniswap-v4"
+        case .pancakeInfinityCL: "pancake-infinity-cl"
+        case .slipstream: "slipstream"
+        case .algebra: "algebra"
+        case .algebraIntegral: "algebra-integral"
+        case .solidly: "solidly"
+        case .curveStable: "curve-stable"
+        case .curveTricrypto: "curve-tricrypto"
+        case .curveTwocrypto: "curve-twocrypto"
+        case .balancerWeighted: "balancer-weighted"
+        case .balancerStable: "balancer-stable"
         }
     }
 
@@ -56,7 +67,15 @@ struct PoolText {
         switch market.pool(pool) {
         case .uniswapV2(let pair):
             lines += ["reserve0 \(pair.reserve0)", "reserve1 \(pair.reserve1)"]
-        case .uniswapV3(let state):
+        case .solidly(let pair):
+            lines += ["reserve0 \(pair.reserve0)", "reserve1 \(pair.reserve1)", "curve \(pair.curve)"]
+        case .coins:
+            for (index, coin) in market.coins(of: pool).enumerated() {
+                let balance = market.coinState(pool).map { "\($0.balances[index])" } ?? "not known"
+                lines.append("balance of \(described(market.token(at: coin))) \(balance)")
+            }
+        case .uniswapV3, .uniswapV4, .algebra:
+            guard let state = market.pool(pool).concentrated else { break }
             lines += [
                 "sqrtPriceX96 \(state.sqrtPriceX96)", "tick \(state.tick)", "liquidity \(state.liquidity)",
                 "tick spacing \(state.tickSpacing)", "initialised ticks \(market.tickRange(of: pool).count)",
@@ -83,7 +102,17 @@ struct PoolText {
         case .uniswapV2(let pair):
             members["reserve0"] = .string("\(pair.reserve0)")
             members["reserve1"] = .string("\(pair.reserve1)")
-        case .uniswapV3(let state):
+        case .solidly(let pair):
+            members["reserve0"] = .string("\(pair.reserve0)")
+            members["reserve1"] = .string("\(pair.reserve1)")
+            members["curve"] = .string("\(pair.curve)")
+        case .coins:
+            members["coins"] = .array(market.coins(of: pool).map { .address(market.token(at: $0)) })
+            if let balances = market.coinState(pool)?.balances {
+                members["balances"] = .array((0..<balances.count).map { .string("\(balances[$0])") })
+            }
+        case .uniswapV3, .uniswapV4, .algebra:
+            guard let state = market.pool(pool).concentrated else { break }
             members["tickSpacing"] = .integer(state.tickSpacing)
             members["sqrtPriceX96"] = .string("\(state.sqrtPriceX96)")
             members["tick"] = .integer(state.tick)

@@ -52,7 +52,10 @@ struct PoolsExportCommand: ParsableCommand {
         ]
         switch market.pool(pool) {
         case .uniswapV2(let pair): fields += ["", "\(pair.reserve0)", "\(pair.reserve1)", "", "", ""]
-        case .uniswapV3(let state):
+        case .solidly(let pair): fields += ["", "\(pair.reserve0)", "\(pair.reserve1)", "", "", ""]
+        case .coins: fields += Array(repeating: "", count: 6)
+        case .uniswapV3, .uniswapV4, .algebra:
+            guard let state = market.pool(pool).concentrated else { break }
             fields += [
                 "\(state.tickSpacing)", "", "", "\(state.sqrtPriceX96)", "\(state.tick)", "\(state.liquidity)",
             ]

@@ -153,6 +153,7 @@ struct PoolsImportCommand: ParsableCommand {
             try market.setConcentrated(
                 pool, sqrtPriceX96: price, tick: try number(row["tick"], Int32.self),
                 liquidity: try number(row["liquidity"], UInt128.self), ticks: ticks, at: cursor)
+        default: throw .stateNeedsRead
         }
     }
 
