@@ -8,8 +8,8 @@ import KeyVault
 /// `martlet keys audit`: the record of what was asked and decided.
 struct KeysAuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Show and verify the audit log of a key.",
-        subcommands: [KeysAuditShowCommand.self, KeysAuditVerifyCommand.self])
+        commandName: "audit", abstract: "Show, verify and put away the audit log of a key.",
+        subcommands: [KeysAuditShowCommand.self, KeysAuditVerifyCommand.self, KeysAuditRotateCommand.self])
 }
 
 /// Which log.
@@ -112,6 +112,11 @@ struct KeysAuditVerifyCommand: AsyncParsableCommand {
             Terminal.out("head: \(report.count):\(report.head)")
         }
         if let fault = report.fault { throw CLIFailure(code: .failed, message: "\(path): \(fault)") }
+        do throws(KeyVaultError) {
+            if let earlier = try AuditLog.verifyOrigin(of: path), !keys.json {
+                Terminal.out("goes on from: \(earlier), unchanged")
+            }
+        } catch { throw CLIFailure(code: .failed, message: "\(error)") }
         guard isFound else {
             throw CLIFailure(
                 code: .failed, message: "\(path): the expected entry is not in it: the log was set back or replaced")

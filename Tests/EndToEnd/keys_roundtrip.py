@@ -308,6 +308,23 @@ def audits(place, account, common):
     check("a log set back with its head shows by the noted head", "set back" in run(*verify, "--keyed", "--expect", head, expect=1).stderr)
     log.write_bytes(good)
     Path(f"{log}.head").write_bytes(good_head)
+    run("keys", "audit", "rotate", *common, "--address", account.address, "--after-fault", expect=2)
+    log.write_bytes(b"".join(lines[:6] + lines[7:]))
+    run("keys", "audit", "rotate", *common, "--address", account.address, expect=3)
+    log.write_bytes(good)
+    rotated = answer("keys", "audit", "rotate", *common, "--address", account.address)
+    check("put away", rotated.get("earlier") == f"{log.name}.1" and Path(f"{log}.1").read_bytes() == good, rotated)
+    check("goes on", f"goes on from: {log.name}.1, unchanged" in run(*verify, "--keyed").stdout)
+    Path(f"{log}.1").rename(f"{log}.away")
+    check("not without it", "which is gone" in run("keys", "sign-message", *common, "x", expect=3).stderr)
+    Path(f"{log}.away").write_bytes(b"".join(lines[:4]))
+    Path(f"{log}.away").rename(f"{log}.1")
+    check("nor with another", "entry" in run(*verify, expect=1).stderr)
+    Path(f"{log}.1").write_bytes(good)
+    run("keys", "sign-message", *common, "after the rotation")
+    for file in (log, Path(f"{log}.head")):
+        file.unlink()
+        Path(f"{file}".replace(f"{log}", f"{log}.1")).rename(file)
     shown = run("keys", "audit", "show", *[c for c in common[:2]], "--address", account.address, "--last", "5").stdout
     check("show", len(shown.splitlines()) == 5 and "message" in shown, shown)
 

@@ -152,6 +152,81 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: path + ".head")) == head)
     }
 
+    private var code: SecretBytes { LocalSigner.auditKey(of: key(sampleKey)) }
+    private var owner: Address { key(sampleKey).address }
+
+    @Test func aRotatedLogGoesOnAndForgetsNoLimit() throws {
+        let folder = try TemporaryFolder(), path = folder.path + "/audit.log"
+        let clock = TestClock(PolicyGate.systemClock())
+        var policy = matrixPolicy(owner)
+        policy.chains[0].hours = []
+        func open() throws -> LocalSigner {
+            try LocalSigner(key: key(sampleKey), policy: policy, audit: path, clock: clock.read)
+        }
+        func ask(_ nonce: UInt64) throws -> String? {
+            try open().answer(.transaction(allowedTransaction { $0.nonce = nonce }, .bundle)).reason
+        }
+        #expect(try ask(5) == nil)
+        let first = try AuditLog.rotate(path: path, address: owner, key: code)
+        #expect(first.name == "audit.log.1" && first.count == 1 && !first.hasFault)
+        #expect(try AuditLog.origin(of: path) == first)
+        #expect(try ask(4) == SigningRefusal.nonceTooLow.rawValue)
+        #expect(try ask(6) == nil)
+        #expect(try AuditLog.rotate(path: path, address: owner, key: code).name == "audit.log.2")
+        #expect(try ask(7) == nil)
+        // Three in the hour, over three files.
+        #expect(try ask(8) == SigningRefusal.hourCountTooHigh.rawValue)
+        #expect(try AuditLog.verifyOrigin(of: path, key: code) == "audit.log.2")
+        #expect(try fault(path) == nil)
+        #expect(try folder.mode(path) == 0o600)
+        #expect(try folder.mode(path + ".2") == 0o600)
+        // Held open by a signer: not rotated.
+        let holder = try open()
+        #expect(
+            failure { () throws(KeyVaultError) in _ = try AuditLog.rotate(path: path, address: owner, key: code) }?.code
+                == .busy)
+        withExtendedLifetime(holder) {}
+    }
+
+    @Test func anEarlierLogMustBeThereAndUnchanged() throws {
+        let folder = try TemporaryFolder(), path = try made(folder)
+        let head = try Data(contentsOf: URL(fileURLWithPath: path + ".head"))
+        let origin = try AuditLog.rotate(path: path, address: owner, key: code)
+        #expect(origin.count == 12)
+        func refusal() -> KeyVaultError? {
+            failure { () throws(KeyVaultError) in _ = try AuditLog(path: path, key: code) }
+        }
+        #expect(refusal() == nil)
+        // A crash between the two replacements leaves the old head.
+        try head.write(to: URL(fileURLWithPath: path + ".head"))
+        try folder.chmod(path + ".head", 0o600)
+        #expect(refusal() == nil)
+        #expect(try fault(path) == nil)
+        let good = try lines(path + ".1")
+        try write(Array(good[0..<4] + good[5...]), path + ".1")
+        #expect(refusal()?.code == .auditBroken && refusal()?.message.contains("entry 5:") == true)
+        try FileManager.default.removeItem(atPath: path + ".1")
+        #expect(refusal()?.code == .auditBroken && refusal()?.message.contains("audit.log.1") == true)
+    }
+
+    @Test func aLogWithAFaultIsPutAwayOnlyOnPurpose() throws {
+        let folder = try TemporaryFolder(), path = try made(folder)
+        #expect(
+            failure { () throws(KeyVaultError) in
+                _ = try AuditLog.rotate(path: path, address: owner, key: code, afterFault: true)
+            }?.code == .badInput)
+        let good = try lines(path)
+        try write(Array(good[0..<7] + good[8...]), path)
+        #expect(
+            failure { () throws(KeyVaultError) in _ = try AuditLog.rotate(path: path, address: owner, key: code) }?.code
+                == .auditBroken)
+        let origin = try AuditLog.rotate(path: path, address: owner, key: code, afterFault: true)
+        #expect(origin.hasFault && origin.count == 7)
+        var seen: [UInt64] = []
+        let log = try AuditLog(path: path, key: code) { seen.append($0.sequence) }
+        #expect(seen == [1, 2, 3, 4, 5, 6, 7, 1] && log.head.count == 1)
+    }
+
     @Test func aLogThatOthersMayReadIsRefused() throws {
         let folder = try TemporaryFolder(), path = try made(folder)
         try folder.chmod(path, 0o640)

@@ -11,7 +11,7 @@ import Synchronization
 /// second (`sync`), so a power cut may lose the last entries; the log then says so when it is opened.
 /// Any thread; one process at a time (`flock`).
 public final class AuditLog: Sendable {
-    /// Largest log that is opened, in bytes. Beyond it: stop the signer, move both files away, start anew.
+    /// Largest log that is opened, in bytes. Beyond it: `rotate`.
     public static let bytesMax = 1 << 30
 
     private struct State {
@@ -41,14 +41,15 @@ public final class AuditLog: Sendable {
         self.path = path
         let code = SecretBytesBox.of(key)
         self.code = code
-        let log = try AuditLog.open(path)
+        let log = try AuditLog.openLocked(path)
         let head: Int32
-        do throws(KeyVaultError) { head = try AuditLog.open(path + ".head") } catch {
+        do throws(KeyVaultError) { head = try AuditLog.openLocked(path + ".head") } catch {
             close(log)
             throw error
         }
         (descriptor, headDescriptor) = (log, head)
         do throws(KeyVaultError) {
+            try AuditLog.readEarlier(path, code, now: PolicyGate.systemClock(), each: each)
             let report = try AuditLog.settle(log, head, path, code, each)
             state = Mutex(State(count: report.count, head: report.head))
         } catch {
@@ -128,7 +129,8 @@ public final class AuditLog: Sendable {
         return check.report
     }
 
-    private static func open(_ path: String) throws(KeyVaultError) -> Int32 {
+    /// One end of a log, or its head file, made when it is absent and held against other processes until it is closed.
+    static func openLocked(_ path: String) throws(KeyVaultError) -> Int32 {
         // The head file is written in place, the log only at its end.
         let appending = path.hasSuffix(".head") ? 0 : O_APPEND
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | appending, 0o600)
@@ -163,6 +165,12 @@ public final class AuditLog: Sendable {
             (report.fault, report.isHeadBehind) = (nil, true)
         }
         if headBytes.isEmpty, report.count == 0 { report.fault = nil }
+        // A log that was just begun by `rotate`, when the old one's head could not be replaced any more.
+        if report.fault != nil, report.count == 1, let origin = try origin(of: path), let old = AuditHead(headBytes),
+            old.sequence == origin.count, old.hash == origin.head
+        {
+            (report.fault, report.isHeadBehind) = (nil, true)
+        }
         if let fault = report.fault {
             throw KeyVaultError(
                 .auditBroken, "\(fault). Nothing is signed on a broken log: find out who changed it", path: path)

@@ -77,7 +77,8 @@ public enum PasswordSource: Sendable, Equatable {
         if bytes.last == 0x0d { bytes.removeLast() }
         guard !bytes.contains(0x0a) else {
             wipe(&bytes)
-            throw KeyVaultError(.badInput, "holds more than one line; a password is one line", path: name)
+            throw KeyVaultError(
+                .badInput, "holds more than one line; a password, key or mnemonic is one line", path: name)
         }
         return SecretBytes(taking: &bytes)
     }
