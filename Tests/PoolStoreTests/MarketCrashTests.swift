@@ -17,7 +17,10 @@ import Testing
         defer { try? FileManager.default.removeItem(at: said) }
         for kill in 1...100 {
             let child = try Child.start(.followForever, folder, said: said)
-            for _ in 0..<6000 where Child.lines(said).isEmpty { usleep(2_000) }
+            for _ in 0..<60_000 {
+                if !Child.lines(said).isEmpty { break }
+                usleep(1_000)
+            }
             usleep(UInt32.random(in: 0...30_000, using: &generator))
             Glibc.kill(child.processIdentifier, SIGKILL)
             child.waitUntilExit()

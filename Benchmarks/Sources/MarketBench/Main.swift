@@ -38,7 +38,7 @@ struct MarketBench {
             let figures = try child(["measure", folder])
             print("\(pairs) V2 pairs and \(pools) V3 pools")
             for line in figures.split(separator: "\n") {
-                let parts = line.split(separator: "\t").map(String.init)
+                let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
                 guard parts.count == 3, let value = Double(parts[1]) else {
                     throw BenchFault(description: "the measuring child said: \(line)")
                 }
@@ -91,6 +91,7 @@ enum Figure {
     static let memory = "memory, resident"
     static let peak = "memory, peak"
     static let restart = "restart to ready"
+    static let restartProcessor = "the same, processor time"
     static let logMedian = "apply a log, p50"
     static let logLast = "apply a log, p99"
     static let logAllocations = "allocations a log"

@@ -16,6 +16,7 @@ enum MeasuredMarket {
             throw BenchFault(description: "the loaded market is not what was kept")
         }
         tell(Figure.restart, Double(now() - start) / 1e9, "s")
+        tell(Figure.restartProcessor, Double(now(CLOCK_PROCESS_CPUTIME_ID)) / 1e9, "s")
         tell(Figure.memory, memory("VmRSS"), "MB")
         tell(Figure.peak, memory("VmHWM"), "MB")
         applyLogs(&market)
@@ -28,9 +29,9 @@ enum MeasuredMarket {
 
     private static func tell(_ name: String, _ value: Double, _ unit: String) { print("\(name)\t\(value)\t\(unit)") }
 
-    private static func now() -> Int {
+    private static func now(_ clock: clockid_t = CLOCK_MONOTONIC) -> Int {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(clock, &time)
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
