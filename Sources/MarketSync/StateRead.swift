@@ -170,6 +170,14 @@ struct StateRead: Sendable {
 
     // MARK: Which layout
 
+    /// Whether one whole pool with liquidity, the one whose ticks take the fewest requests, is the same both ways.
+    private func readsAlike(_ sample: [PoolIdentity], _ heads: [Head?], _ layout: PoolLayout) async throws -> Bool {
+        let live = zip(sample, heads).filter { $1.map { $0.liquidity != 0 } ?? false }.map(\.0)
+        guard let pool = live.min(by: { Self.cost($0) < Self.cost($1) }) else { return false }
+        let slots = try await readConcentrated([pool], layout, 0)
+        return slots == (try await readConcentrated([pool], .views, 0))
+    }
+
     /// The layout of an exchange, judged on some of its pools: storage only when its words equal what the views say for
     /// every pool of the sample, and at least one pool has a state to compare.
     func layout(of sample: [PoolIdentity], kind: PoolKind) async throws -> PoolLayout {
@@ -187,7 +195,8 @@ struct StateRead: Sendable {
                 let isSame = zip(views, slots).allSatisfy {
                     $0?.price == $1?.price && $0?.tick == $1?.tick && $0?.liquidity == $1?.liquidity
                 }
-                if isSame { return layout }
+                // The heads lie alike in contracts of another compiler; their mappings do not.
+                if isSame, try await readsAlike(sample, views, layout) { return layout }
             }
             return .views
         default: throw Self.unsupported(kind)

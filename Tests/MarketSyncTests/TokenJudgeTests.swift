@@ -1,4 +1,5 @@
 import EVMTypes
+import Pools
 import Testing
 
 @testable import MarketSync
