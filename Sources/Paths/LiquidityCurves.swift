@@ -154,6 +154,34 @@ struct LiquidityCurves: Sendable {
         return price
     }
 
+    /// Where a pool sells next after a trade to `target`, and where it sold last: square-root prices.
+    ///
+    /// Both are `target` inside a range with liquidity. Over a gap they are its two ends; `onward` is nil where nothing
+    /// is left to buy.
+    func residualRoots(_ pool: Int32, target: Double) -> (onward: Double?, back: Double) {
+        let j = Int(pool), first = Int(start[j]), total = Int(count[j]), root = root[j]
+        let holding = Int(rangeHolding(target, pool))
+        guard liquidity[first + holding] == 0 || target == lower[first + holding] else { return (target, target) }
+        var onward: Double?, back = target
+        if target < root {
+            // Downwards: the range that ends at `target` or above the gap is behind, the one below is ahead.
+            var r = holding
+            while r >= 0, liquidity[first + r] == 0 || target <= lower[first + r] { r -= 1 }
+            if r >= 0 { onward = r < holding ? min(target, lower[first + r + 1]) : target }
+            r = holding
+            while r + 1 < total, liquidity[first + r] == 0 { r += 1 }
+            back = min(root, max(target, lower[first + r]))
+        } else {
+            var r = holding
+            while r < total, liquidity[first + r] == 0 { r += 1 }
+            if r < total { onward = max(target, lower[first + r]) }
+            r = holding
+            while r > 0, liquidity[first + r] == 0 || target <= lower[first + r] { r -= 1 }
+            back = max(root, r < holding ? min(target, lower[first + r + 1]) : target)
+        }
+        return (onward, back)
+    }
+
     /// Trades until the square-root price is `target`; the state stays. O(ranges crossed).
     func walk(_ pool: Int32, to target: Double) -> Walk {
         let j = Int(pool), first = Int(start[j]), total = Int(count[j])

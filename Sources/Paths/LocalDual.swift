@@ -49,8 +49,9 @@ struct LocalDual: Sendable {
     private var rootOfValue: [Double] = []
     private var trial: [Double] = []
     private var trialFlow: [Double] = []
-    /// Rounding error of the flows at the point last evaluated, as worth.
+    /// Rounding errors at the point last evaluated, as worth: of the flows, and of D.
     private var noise = 0.0
+    private var dualNoise = 0.0
 
     /// Begins a problem over tokens of these values.
     mutating func begin(values: [Double]) {
@@ -85,6 +86,7 @@ struct LocalDual: Sendable {
         }
         var dual = 0.0
         noise = 0
+        dualNoise = 0
         for q in entries.indices {
             let ratio = rootOfWorth[Int(entries[q].u)] / rootOfWorth[Int(entries[q].v)]
             guard let trade = Self.trade(entries[q], ratio: ratio, curves) else {
@@ -102,10 +104,13 @@ struct LocalDual: Sendable {
             entries[q].endDepth = trade.depth
             entries[q].worth = worth
             noise += max(trade.depth, entries[q].depth) * rootOfWorth[a] * rootOfWorth[b]
+            dualNoise += got * z[b] + paid * z[a]
             dual += worth
         }
-        // A square-root price is known to some 1e-16 of itself, and so is a flow to that share of the depth.
+        // A square-root price is known to some 1e-16 of itself, and so is a flow to that share of the depth. What that
+        // moves a trade by is bought and sold at nearly one price: D is known to that share of the trades.
         noise *= 1e-15
+        dualNoise *= 1e-15
         return dual
     }
 
@@ -194,10 +199,10 @@ struct LocalDual: Sendable {
             let dual = evaluate(curves), rest = residual(settlement: settlement)
             // Below its own rounding error D tells nothing: there the flows decide.
             let descends =
-                -t * slope > noise
+                -t * slope > 4 * dualNoise
                 ? dual <= solution.dual + 1e-4 * t * slope
-                : rest < (1 - 0.05 * t) * solution.residual && dual <= solution.dual + noise
-            if descends || (rest < 0.9 * solution.residual && dual <= solution.dual + noise) {
+                : rest < (1 - 0.05 * t) * solution.residual && dual <= solution.dual + dualNoise
+            if descends || (rest < 0.9 * solution.residual && dual <= solution.dual + dualNoise) {
                 solution.dual = dual
                 solution.residual = rest
                 return t

@@ -51,6 +51,8 @@ public struct PathFinderCounters: Hashable, Sendable {
     public var opportunities = 0
     public var unconverged = 0
     public var cutShort = 0
+    /// Edges that an optimum left below zero and that were muted; 0 unless an optimum was reached by rounding only.
+    public var capped = 0
     /// Opportunities whose best plan is the single short cycle, not the joint optimum.
     public var singleCycleWins = 0
     /// Edges looked at by repairs and growth; tokens and pools of local problems; Newton steps.
