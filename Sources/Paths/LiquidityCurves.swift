@@ -22,6 +22,8 @@ struct LiquidityCurves: Sendable {
         /// Range and liquidity at the end.
         var range: Int32 = 0
         var liquidity = 0.0
+        /// The most liquidity of the ranges walked.
+        var deepest = 0.0
     }
 
     /// Square root of the price, by pool; 0 for a pool without state.
@@ -183,6 +185,8 @@ struct LiquidityCurves: Sendable {
     }
 
     /// Trades until the square-root price is `target`; the state stays. O(ranges crossed).
+    ///
+    /// Both amounts come from one difference of prices: what its rounding takes from one it takes from the other.
     func walk(_ pool: Int32, to target: Double) -> Walk {
         let j = Int(pool), first = Int(start[j]), total = Int(count[j])
         var r = Int(range[j]), price = root[j], walk = Walk()
@@ -190,8 +194,9 @@ struct LiquidityCurves: Sendable {
             while true {
                 let low = lower[first + r], end = target >= low ? target : low, depth = liquidity[first + r]
                 if depth > 0 {
-                    walk.input += depth * (1 / end - 1 / price)
+                    walk.input += depth * ((price - end) / (price * end))
                     walk.output += depth * (price - end)
+                    walk.deepest = max(walk.deepest, depth)
                 }
                 price = end
                 if target >= low || r == 0 { break }
@@ -203,7 +208,8 @@ struct LiquidityCurves: Sendable {
                 let end = target <= high ? target : high, depth = liquidity[first + r]
                 if depth > 0 {
                     walk.input += depth * (end - price)
-                    walk.output += depth * (1 / price - 1 / end)
+                    walk.output += depth * ((end - price) / (price * end))
+                    walk.deepest = max(walk.deepest, depth)
                 }
                 price = end
                 if target <= high { break }

@@ -15,16 +15,22 @@ extension PathFinder {
             capLeftovers()
         } else {
             prices.rollback(to: mark)
-            for token in growth.members { growth.place[Int(token)] = -1 }
-            growth.members = [prices.source(edge), prices.target(edge)]
-            for (place, token) in growth.members.enumerated() { growth.place[Int(token)] = Int32(place) }
-            growth.merged.removeAll(keepingCapacity: true)
-            growth.pools = [edge >> 1]
-            dual.begin(values: growth.members.map(worth(of:)))
-            cap(edge)
+            mute(edge)
         }
         if !wasJournaling { prices.journal.removeAll(keepingCapacity: true) }
         return end
+    }
+
+    /// Caps one edge as an opening of its own, without a plan.
+    mutating func mute(_ edge: Int32) {
+        for token in growth.members { growth.place[Int(token)] = -1 }
+        growth.members = [prices.source(edge), prices.target(edge)]
+        for (place, token) in growth.members.enumerated() { growth.place[Int(token)] = Int32(place) }
+        growth.merged.removeAll(keepingCapacity: true)
+        growth.pools = [edge >> 1]
+        dual.begin(values: growth.members.map(worth(of:)))
+        growth.solution = LocalDual.Solution()
+        cap(edge)
     }
 
     private mutating func growRounds(from edge: Int32, stop: () -> Bool) -> GrowthEnd {
@@ -56,9 +62,9 @@ extension PathFinder {
         growth.members.removeAll(keepingCapacity: true)
         growth.pools.removeAll(keepingCapacity: true)
         growth.merged.removeAll(keepingCapacity: true)
-        growth.firstCycle = prices.scratch.cycle
         growth.violation = violation
         for edge in growth.firstCycle { addMember(prices.source(edge)) }
+        for edge in growth.exit { addMember(prices.target(edge)) }
         growth.settlement = chooseSettlement()
     }
 

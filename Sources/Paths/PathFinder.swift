@@ -27,6 +27,8 @@ public struct PathFinder: Sendable {
     var groups: [OpenGroup] = []
     var freeGroups: [Int32] = []
     var needsLayout = false
+    /// Openings of the last `process` that nothing leads out of.
+    var unsettledNow = 0
     /// Group numbers overwritten while the shadow prices journal.
     var groupJournal: [(pool: Int32, number: Int32)] = []
 
@@ -49,6 +51,10 @@ public struct PathFinder: Sendable {
         var violated: [Int32] = []
         var merged: [Int32] = []
         var firstCycle: [Int32] = []
+        /// Edges from a token of the first cycle to a settlement token; empty where one is on it.
+        var exit: [Int32] = []
+        /// True while pools of the growth count as after their trades, before they are a group.
+        var isSolved = false
         var violation = 0.0
         var settlement: Int32 = -1
         var solution = LocalDual.Solution()

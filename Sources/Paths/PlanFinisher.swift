@@ -57,7 +57,9 @@ struct PlanFinisher {
         var steps = target.map { $0 == draft.settlement ? 0 : target.count }
         for _ in target.indices {
             for i in target.indices where target[i] != draft.settlement {
-                for k in target.indices where source[k] == target[i] && !isOut[k] { steps[i] = min(steps[i], steps[k] + 1) }
+                for k in target.indices where source[k] == target[i] && !isOut[k] {
+                    steps[i] = min(steps[i], steps[k] + 1)
+                }
             }
         }
         return steps
@@ -108,9 +110,7 @@ struct PlanFinisher {
                 guard let held = book.held(source[i]) else { return .refused(leg: i) }
                 amount = isLast ? held : min(amount, held)
             }
-            guard amount > 0,
-                let out = market.output(draft.legs[i].pool, zeroForOne: draft.legs[i].zeroForOne, amountIn: amount)
-            else { return .refused(leg: i) }
+            guard amount > 0, let out = fill(i, &amount, in: market) else { return .refused(leg: i) }
             guard book.move(source[i], out: amount), book.move(target[i], into: out) else { return .fails }
             legs.append(
                 CyclePlan.Leg(
@@ -125,6 +125,18 @@ struct PlanFinisher {
             JointPlan(
                 legs: legs, settlement: draft.settlement, profit: profit, loans: book.loans,
                 leftovers: book.leftovers(besides: draft.settlement)))
+    }
+
+    /// What a swap buys for `amount`, which is made a little less where the pool's liquidity ends just before it.
+    private func fill<M: MarketView>(_ i: Int, _ amount: inout UInt128, in market: borrowing M) -> UInt128? {
+        let leg = draft.legs[i], whole = amount
+        for shift in [128, 50, 46, 40, 32, 20] {
+            let less = shift == 128 ? 0 : max(1, whole >> UInt128(shift))
+            guard less < whole else { return nil }
+            amount = whole - less
+            if let out = market.output(leg.pool, zeroForOne: leg.zeroForOne, amountIn: amount) { return out }
+        }
+        return nil
     }
 
     /// The largest integer not above `value`, at most 2^120.
