@@ -8,6 +8,8 @@ struct DraftPlan: Sendable {
     }
     var legs: [Leg] = []
     var settlement: Int32 = -1
+    /// What the plan leaves of the settlement token, in its raw units.
+    var gain = 0.0
     /// Worth of one raw unit of the settlement token when the plan was made.
     var unitWorth = 1.0
     /// Worth of the trades and their gas, in raw units of the native token.
@@ -16,7 +18,14 @@ struct DraftPlan: Sendable {
     /// True for a single cycle, whose legs are in the order of execution.
     var isCycle = false
 
+    /// True where it uses pools of another opening's plan: the two exclude each other.
+    var isShared = false
+
     var net: Double { gross - gas }
+
+    func sharesPools(with other: DraftPlan) -> Bool {
+        legs.contains { leg in other.legs.contains { $0.pool == leg.pool } }
+    }
 }
 
 /// An opportunity before its exact finish.

@@ -22,6 +22,8 @@ struct LiquidityCurves: Sendable {
         /// Range and liquidity at the end.
         var range: Int32 = 0
         var liquidity = 0.0
+        /// The most liquidity of the ranges walked.
+        var deepest = 0.0
     }
 
     /// Square root of the price, by pool; 0 for a pool without state.
@@ -154,7 +156,37 @@ struct LiquidityCurves: Sendable {
         return price
     }
 
+    /// Where a pool sells next after a trade to `target`, and where it sold last: square-root prices.
+    ///
+    /// Both are `target` inside a range with liquidity. Over a gap they are its two ends; `onward` is nil where nothing
+    /// is left to buy.
+    func residualRoots(_ pool: Int32, target: Double) -> (onward: Double?, back: Double) {
+        let j = Int(pool), first = Int(start[j]), total = Int(count[j]), root = root[j]
+        let holding = Int(rangeHolding(target, pool))
+        guard liquidity[first + holding] == 0 || target == lower[first + holding] else { return (target, target) }
+        var onward: Double?, back = target
+        if target < root {
+            // Downwards: the range that ends at `target` or above the gap is behind, the one below is ahead.
+            var r = holding
+            while r >= 0, liquidity[first + r] == 0 || target <= lower[first + r] { r -= 1 }
+            if r >= 0 { onward = r < holding ? min(target, lower[first + r + 1]) : target }
+            r = holding
+            while r + 1 < total, liquidity[first + r] == 0 { r += 1 }
+            back = min(root, max(target, lower[first + r]))
+        } else {
+            var r = holding
+            while r < total, liquidity[first + r] == 0 { r += 1 }
+            if r < total { onward = max(target, lower[first + r]) }
+            r = holding
+            while r > 0, liquidity[first + r] == 0 || target <= lower[first + r] { r -= 1 }
+            back = max(root, r < holding ? min(target, lower[first + r + 1]) : target)
+        }
+        return (onward, back)
+    }
+
     /// Trades until the square-root price is `target`; the state stays. O(ranges crossed).
+    ///
+    /// Both amounts come from one difference of prices: what its rounding takes from one it takes from the other.
     func walk(_ pool: Int32, to target: Double) -> Walk {
         let j = Int(pool), first = Int(start[j]), total = Int(count[j])
         var r = Int(range[j]), price = root[j], walk = Walk()
@@ -162,8 +194,9 @@ struct LiquidityCurves: Sendable {
             while true {
                 let low = lower[first + r], end = target >= low ? target : low, depth = liquidity[first + r]
                 if depth > 0 {
-                    walk.input += depth * (1 / end - 1 / price)
+                    walk.input += depth * ((price - end) / (price * end))
                     walk.output += depth * (price - end)
+                    walk.deepest = max(walk.deepest, depth)
                 }
                 price = end
                 if target >= low || r == 0 { break }
@@ -175,7 +208,8 @@ struct LiquidityCurves: Sendable {
                 let end = target <= high ? target : high, depth = liquidity[first + r]
                 if depth > 0 {
                     walk.input += depth * (end - price)
-                    walk.output += depth * (1 / price - 1 / end)
+                    walk.output += depth * ((end - price) / (price * end))
+                    walk.deepest = max(walk.deepest, depth)
                 }
                 price = end
                 if target <= high { break }

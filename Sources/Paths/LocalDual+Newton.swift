@@ -143,6 +143,7 @@ extension LocalDual {
     }
 
     private mutating func eliminate(_ t: Int, mu: Double, _ size: Int) {
+        // Without a pool that bends there is nothing to eliminate.
         guard work.groupStart[t + 1] > work.groupStart[t] else { return }
         let diagonal = gather(t, mu: mu), n = work.coupling.count
         for i in 0..<n {
@@ -152,8 +153,10 @@ extension LocalDual {
         }
     }
 
+    /// The step of an eliminated token. One whose pools all ended at the limit of their liquidity has a flow and no
+    /// curvature: the proximal weight alone sets its step.
     private mutating func substitute(_ t: Int, mu: Double) {
-        guard work.groupStart[t + 1] > work.groupStart[t] else { return }
+        guard flowOf(t) != 0 || work.groupStart[t + 1] > work.groupStart[t] else { return }
         let diagonal = gather(t, mu: mu)
         var right = -flowOf(t)
         for i in work.coupling.indices { right -= work.coupling[i] * work.right[Int(work.couplingIndex[i])] }

@@ -48,9 +48,9 @@ struct LocalDual: Sendable {
     private var rootOfWorth: [Double] = []
     private var rootOfValue: [Double] = []
     private var trial: [Double] = []
-    private var trialFlow: [Double] = []
-    /// Rounding error of the flows at the point last evaluated, as worth.
+    /// Rounding errors at the point last evaluated, as worth: of the flows, and of D.
     private var noise = 0.0
+    private var dualNoise = 0.0
 
     /// Begins a problem over tokens of these values.
     mutating func begin(values: [Double]) {
@@ -59,7 +59,6 @@ struct LocalDual: Sendable {
         z = [Double](repeating: 1, count: values.count)
         flow = [Double](repeating: 0, count: values.count)
         trial = z
-        trialFlow = flow
         rootOfWorth = flow
         rootOfValue = values.map { $0.squareRoot() }
     }
@@ -85,6 +84,7 @@ struct LocalDual: Sendable {
         }
         var dual = 0.0
         noise = 0
+        dualNoise = 0
         for q in entries.indices {
             let ratio = rootOfWorth[Int(entries[q].u)] / rootOfWorth[Int(entries[q].v)]
             guard let trade = Self.trade(entries[q], ratio: ratio, curves) else {
@@ -102,10 +102,13 @@ struct LocalDual: Sendable {
             entries[q].endDepth = trade.depth
             entries[q].worth = worth
             noise += max(trade.depth, entries[q].depth) * rootOfWorth[a] * rootOfWorth[b]
+            dualNoise += got * z[b] + paid * z[a]
             dual += worth
         }
-        // A square-root price is known to some 1e-16 of itself, and so is a flow to that share of the depth.
+        // A square-root price is known to some 1e-16 of itself, and so is a flow to that share of the depth. What that
+        // moves a trade by is bought and sold at nearly one price: D is known to that share of the trades.
         noise *= 1e-15
+        dualNoise *= 1e-15
         return dual
     }
 
@@ -144,25 +147,35 @@ struct LocalDual: Sendable {
         return sum
     }
 
-    /// Minimises D over z, from the z it has. `dust` is the worth below which an imbalance does not count.
+    /// Minimises D over z, from the z it has. `dust` is the worth below which a problem does not count.
     ///
-    /// Damped Newton with a proximal term; where that stalls, exact minimisation token by token for a few sweeps.
+    /// Damped Newton with a proximal term and a line search on the slope; where that stalls, exact minimisation token
+    /// by token for a few sweeps. It ends where no token is left over, or where the Newton decrement puts D within
+    /// 1e-14 of its minimum: there a deep pool's flow follows the last bit of its price.
     mutating func solve(
         settlement: Int, dust: Double, maxIterations: Int, curves: borrowing LiquidityCurves, stop: () -> Bool
     ) -> Solution {
         prepareBase()
+        let first = value
+        defer {
+            for t in z.indices where value[t] != first[t] { z[t] *= value[t] / first[t] }
+            value = first
+        }
         var mu = 1e-6, solution = Solution(), rescues = 0
         solution.dual = evaluate(curves)
         solution.residual = residual(settlement: settlement)
-        while solution.residual > 1e-7 * solution.dual + dust + noise, solution.dual > 0 {
+        while solution.residual > 1e-9 * solution.dual + 1e-3 * dust + noise, solution.dual > dust {
             if solution.iterations >= maxIterations || stop() { return solution }
             solution.iterations += 1
             direction(settlement: settlement, mu: mu)
-            if let step = search(settlement, curves, &solution) {
+            let slope = limitStep()
+            if slope <= 0, mu <= 1e-11, -slope <= 1e-14 * solution.dual { break }
+            if let step = search(slope, curves, &solution.dual) {
+                solution.residual = residual(settlement: settlement)
                 mu = max(mu * (step > 0.3 ? 0.1 : 3), 1e-12)
+                if z.contains(where: { $0 < 0.5 || $0 > 2 }) { rebase(curves) }
             } else {
-                solution.dual = evaluate(curves)
-                mu = max(mu * 30, 1e-6)
+                mu = max(mu * 30, 1e-9)
             }
             guard mu > 1e3 else { continue }
             guard rescues < 4 else { return solution }
@@ -176,37 +189,73 @@ struct LocalDual: Sendable {
         return solution
     }
 
-    /// A step along the Newton direction that makes progress, or nil. Entries and flows are those of the new point.
-    private mutating func search(_ settlement: Int, _ curves: borrowing LiquidityCurves, _ solution: inout Solution)
-        -> Double?
-    {
-        var slope = 0.0, t = 1.0
-        for i in z.indices {
-            let x = work.step[i]
-            slope += flow[i] * x
-            if abs(x) * t > 0.7 * z[i] { t = 0.7 * z[i] / abs(x) }
+    /// Derivative of D along `work.step` at the point last evaluated.
+    private func slopeAlongStep() -> Double {
+        var slope = 0.0
+        for i in z.indices { slope += flow[i] * work.step[i] }
+        return slope
+    }
+
+    /// Makes the values of now the unit of z, so that the proximal weight fits tokens that moved far.
+    private mutating func rebase(_ curves: borrowing LiquidityCurves) {
+        for t in z.indices where z[t] != 1 {
+            value[t] *= z[t]
+            z[t] = 1
+            rootOfValue[t] = value[t].squareRoot()
         }
-        guard slope.isFinite else { return nil }
+        prepareBase()
+        evaluate(curves)
+    }
+
+    /// Keeps every z within a factor of the one it has; returns the derivative of D along the step.
+    ///
+    /// Each token is held on its own where D still falls that way, so that one token far off does not stop the others;
+    /// else the whole step is made shorter.
+    private mutating func limitStep() -> Double {
+        var full = 0.0, held = 0.0, t = 1.0
+        for i in z.indices where work.step[i] != 0 {
+            let step = work.step[i], most = (step < 0 ? 0.7 : 3) * z[i]
+            full += flow[i] * step
+            held += flow[i] * (abs(step) > most ? (step < 0 ? -most : most) : step)
+            t = min(t, most / abs(step))
+        }
+        guard t < 1, full.isFinite else { return full }
+        if held < t * full {
+            for i in z.indices { work.step[i] = max(-0.7 * z[i], min(3 * z[i], work.step[i])) }
+            return held
+        }
+        for i in z.indices { work.step[i] *= t }
+        return t * full
+    }
+
+    /// A step along the Newton direction to where D stops falling, or nil when it does not fall.
+    ///
+    /// D is convex, so its slope along a line only rises: the sign tells on which side the least value lies, with fewer
+    /// lost digits than D itself. A pool that begins or ends to trade makes the slope bend; then the root is enclosed
+    /// (Illinois method). Entries, flows and `dual` are those of the new point.
+    private mutating func search(_ slope: Double, _ curves: borrowing LiquidityCurves, _ dual: inout Double) -> Double?
+    {
+        guard slope < 0, slope.isFinite else { return nil }
+        var t = 1.0, low = 0.0, high = Double.infinity, atLow = slope, atHigh = 0.0
         swap(&z, &trial)
-        swap(&flow, &trialFlow)
-        for _ in 0..<12 {
+        for _ in 0..<24 {
             for i in z.indices { z[i] = trial[i] + t * work.step[i] }
-            let dual = evaluate(curves), rest = residual(settlement: settlement)
-            // Below its own rounding error D tells nothing: there the flows decide.
-            let descends =
-                -t * slope > noise
-                ? dual <= solution.dual + 1e-4 * t * slope
-                : rest < (1 - 0.05 * t) * solution.residual && dual <= solution.dual + noise
-            if descends || (rest < 0.9 * solution.residual && dual <= solution.dual + noise) {
-                solution.dual = dual
-                solution.residual = rest
+            let value = evaluate(curves), now = slopeAlongStep()
+            if now <= 0 ? high == .infinity || now >= 0.2 * slope : now <= -0.2 * slope && value <= dual + dualNoise {
+                dual = value
                 return t
             }
-            t *= 0.35
+            if now <= 0 {
+                (low, atLow, atHigh) = (t, now, atHigh * 0.5)
+            } else {
+                (high, atHigh, atLow) = (t, now, atLow * 0.5)
+            }
+            let width = high - low
+            t = min(max(low + width * atLow / (atLow - atHigh), low + 0.05 * width), high - 0.05 * width)
         }
-        swap(&z, &trial)
-        swap(&flow, &trialFlow)
-        return nil
+        for i in z.indices { z[i] = trial[i] + low * work.step[i] }
+        dual = evaluate(curves)
+        return low > 0 ? low : nil
     }
 
     /// Sets each token's value in turn so that its own net flow is zero: bisection on a monotone function.

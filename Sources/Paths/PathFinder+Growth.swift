@@ -15,16 +15,22 @@ extension PathFinder {
             capLeftovers()
         } else {
             prices.rollback(to: mark)
-            for token in growth.members { growth.place[Int(token)] = -1 }
-            growth.members = [prices.source(edge), prices.target(edge)]
-            for (place, token) in growth.members.enumerated() { growth.place[Int(token)] = Int32(place) }
-            growth.merged.removeAll(keepingCapacity: true)
-            growth.pools = [edge >> 1]
-            dual.begin(values: growth.members.map(worth(of:)))
-            cap(edge)
+            mute(edge)
         }
         if !wasJournaling { prices.journal.removeAll(keepingCapacity: true) }
         return end
+    }
+
+    /// Caps one edge as an opening of its own, without a plan.
+    mutating func mute(_ edge: Int32) {
+        for token in growth.members { growth.place[Int(token)] = -1 }
+        growth.members = [prices.source(edge), prices.target(edge)]
+        for (place, token) in growth.members.enumerated() { growth.place[Int(token)] = Int32(place) }
+        growth.merged.removeAll(keepingCapacity: true)
+        growth.pools = [edge >> 1]
+        dual.begin(values: growth.members.map(worth(of:)))
+        growth.solution = LocalDual.Solution()
+        cap(edge)
     }
 
     private mutating func growRounds(from edge: Int32, stop: () -> Bool) -> GrowthEnd {
@@ -42,7 +48,7 @@ extension PathFinder {
                 maxIterations: settings.maxIterations, curves: curves, stop: stop)
             counters.iterations += growth.solution.iterations
             publishRound()
-            if !growth.solution.converged, growth.solution.residual > 1e-2 * growth.solution.dual + 10 * settings.dust {
+            if !growth.solution.converged {
                 end = stop() ? .cutShort : .unconverged
                 break
             }
@@ -56,9 +62,9 @@ extension PathFinder {
         growth.members.removeAll(keepingCapacity: true)
         growth.pools.removeAll(keepingCapacity: true)
         growth.merged.removeAll(keepingCapacity: true)
-        growth.firstCycle = prices.scratch.cycle
         growth.violation = violation
         for edge in growth.firstCycle { addMember(prices.source(edge)) }
+        for edge in growth.exit { addMember(prices.target(edge)) }
         growth.settlement = chooseSettlement()
     }
 
@@ -139,24 +145,31 @@ extension PathFinder {
     }
 
     /// Repairs the edges broken by the moved prices; false when none of them closed a cycle with new tokens.
+    ///
+    /// Edges that close a cycle stay in `growth.violated`.
     private mutating func absorbNewCycles() -> Bool {
         growth.violated.removeAll(keepingCapacity: true)
         for (i, token) in growth.members.enumerated() where dual.z[i] != 1 {
             prices.appendViolated(around: token, to: &growth.violated)
         }
         let before = growth.members.count
+        var kept = 0
         for edge in growth.violated {
             guard case .cycle = prices.repair(edge) else { continue }
+            growth.violated[kept] = edge
+            kept += 1
             for step in prices.scratch.cycle { addMember(prices.source(step)) }
         }
+        growth.violated.removeLast(growth.violated.count - kept)
         return growth.members.count > before
     }
 
-    /// Caps what is still below zero around the members, so that the proof holds for everything else.
+    /// Caps the edges that the last round could neither repair nor solve, so that the proof holds for everything else.
+    ///
+    /// Edges that were broken before the growth and do not touch it are left to the caller, who settles them in turn.
     private mutating func capLeftovers() {
-        growth.violated.removeAll(keepingCapacity: true)
-        for token in growth.members { prices.appendViolated(around: token, to: &growth.violated) }
         for edge in growth.violated where prices.cost(edge) < 0 {
+            counters.capped += 1
             cap(edge)
             if !growth.pools.contains(edge >> 1) { growth.pools.append(edge >> 1) }
         }

@@ -3,11 +3,13 @@ public import Pools
 
 /// What one search found.
 public struct PathFinderResult: Hashable, Sendable {
-    /// Openings that pay after gas and hold in integers, in the order they were found. Each holds on its own; where two
-    /// share a pool, take one and search again.
+    /// Openings that pay after gas and hold in integers, the most net first. Each holds on its own; of two that share a
+    /// pool the first is worth more: take it and search again.
     public var opportunities: [Opportunity] = []
     /// Openings whose best exact plan does not pay its gas.
     public var belowGas = 0
+    /// Openings whose gain no pool leads from to a settlement token. They are muted until one of their pools changes.
+    public var unsettled = 0
     /// True when nothing was found and nothing cut short: no cycle of any length gains more than theta allows.
     public var isProof = false
     public var counters = PathFinderCounters()
@@ -98,12 +100,13 @@ extension PathFinder {
     /// Exact plans of drafts, those that pay.
     func finish<M: MarketView>(_ drafts: [DraftOpportunity], in market: borrowing M) -> PathFinderResult {
         var result = PathFinderResult()
-        result.isProof = drafts.isEmpty
+        result.unsettled = unsettledNow
+        result.isProof = drafts.isEmpty && unsettledNow == 0
         result.counters = counters
         for draft in drafts {
             var best: Opportunity?
             for plan in [draft.best, draft.shortCycle, draft.first] where plan.legs.count >= 2 {
-                if let best, best.net >= plan.net { continue }
+                if let best, best.net >= plan.net || plan.isShared { continue }
                 guard let exact = exactPlan(plan, in: market) else { continue }
                 let loans = max(0, exact.loans.count - 1)
                 let found = Opportunity(
@@ -116,6 +119,7 @@ extension PathFinder {
             }
             if let best { result.opportunities.append(best) } else { result.belowGas += 1 }
         }
+        result.opportunities.sort { $0.net > $1.net }
         return result
     }
 

@@ -27,6 +27,8 @@ public struct PathFinder: Sendable {
     var groups: [OpenGroup] = []
     var freeGroups: [Int32] = []
     var needsLayout = false
+    /// Openings of the last `process` that nothing leads out of.
+    var unsettledNow = 0
     /// Group numbers overwritten while the shadow prices journal.
     var groupJournal: [(pool: Int32, number: Int32)] = []
 
@@ -49,6 +51,10 @@ public struct PathFinder: Sendable {
         var violated: [Int32] = []
         var merged: [Int32] = []
         var firstCycle: [Int32] = []
+        /// Edges from a token of the first cycle to a settlement token; empty where one is on it.
+        var exit: [Int32] = []
+        /// True while pools of the growth count as after their trades, before they are a group.
+        var isSolved = false
         var violation = 0.0
         var settlement: Int32 = -1
         var solution = LocalDual.Solution()
@@ -134,10 +140,21 @@ public struct PathFinder: Sendable {
         prices.setGains(pool, zeroForOne: gains.zeroForOne, oneForZero: gains.oneForZero)
     }
 
-    /// Puts a pool into the proof as it would stand after a trade to `target`.
+    /// Puts a pool into the proof as after its part of a plan, a trade to `target`: the residual edges.
+    ///
+    /// Onwards it sells at the price reached. Backwards the plan takes less of the pool, which gives back what the last
+    /// unit paid, fee included: the exact opposite. With both reduced costs at zero or above, the shadow prices and the
+    /// plan are optimal together (complementary slackness), and a negative cycle means that the plan itself can be
+    /// bettered.
     mutating func setTradedGains(_ pool: Int32, target: Double) {
-        let base = naturalLog(curves.gamma[Int(pool)]) - theta[Int(pool)], log = 2 * naturalLog(target)
-        prices.setGains(pool, zeroForOne: base + log, oneForZero: base - log)
+        let base = naturalLog(curves.gamma[Int(pool)]) - theta[Int(pool)], falls = target < curves.root[Int(pool)]
+        let ends = curves.residualRoots(pool, target: target)
+        let back = 2 * naturalLog(ends.back), onward = ends.onward.map { 2 * naturalLog($0) }
+        if falls {
+            prices.setGains(pool, zeroForOne: onward.map { base + $0 } ?? -.infinity, oneForZero: -base - back)
+        } else {
+            prices.setGains(pool, zeroForOne: back - base, oneForZero: onward.map { base - $0 } ?? -.infinity)
+        }
     }
 
     mutating func setGroup(_ pool: Int32, _ number: Int32) {

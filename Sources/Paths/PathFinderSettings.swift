@@ -31,7 +31,7 @@ public struct PathFinderSettings: Hashable, Sendable {
     public var maxTokens = 1024
     /// Short cycles sized per search.
     public var maxShortCycles = 4096
-    /// Single pools whose removal from a plan is tried.
+    /// Sets of pools, besides the eight cut levels, whose optimum is tried for one plan.
     public var maxRemovals = 24
     /// False to settle only in a settlement token; true to settle in the best connected token of a plan.
     public var settlesAnywhere = false
@@ -51,6 +51,10 @@ public struct PathFinderCounters: Hashable, Sendable {
     public var opportunities = 0
     public var unconverged = 0
     public var cutShort = 0
+    /// Openings whose tokens nothing leads from to a settlement token; they are muted.
+    public var unsettled = 0
+    /// Edges that an optimum left below zero and that were muted; 0 unless an optimum was reached by rounding only.
+    public var capped = 0
     /// Opportunities whose best plan is the single short cycle, not the joint optimum.
     public var singleCycleWins = 0
     /// Edges looked at by repairs and growth; tokens and pools of local problems; Newton steps.

@@ -12,11 +12,14 @@ struct PlanFinisher {
     private var onLoan: [Bool]
     /// What a swap on loan takes less than proposed, after earlier attempts fell short.
     private var shortfall: [UInt128]
+    /// Swaps taken out.
+    private var isOut: [Bool]
 
     init<M: MarketView>(_ draft: DraftPlan, in market: borrowing M) {
         self.draft = draft
         onLoan = [Bool](repeating: false, count: draft.legs.count)
         shortfall = [UInt128](repeating: 0, count: draft.legs.count)
+        isOut = onLoan
         for leg in draft.legs {
             let (token0, token1) = market.tokens(of: leg.pool)
             source.append(leg.zeroForOne ? token0 : token1)
@@ -29,7 +32,9 @@ struct PlanFinisher {
     /// ends on a way into it and loans are repaid as proposed.
     private mutating func arrange() {
         let steps = stepsToSettlement()
-        var left = Array(draft.legs.indices)
+        var left = draft.legs.indices.filter { !isOut[$0] }
+        order.removeAll(keepingCapacity: true)
+        for i in onLoan.indices { onLoan[i] = false }
         while !left.isEmpty {
             let ready = left.filter { i in
                 source[i] == draft.settlement || !left.contains { target[$0] == source[i] }
@@ -52,25 +57,37 @@ struct PlanFinisher {
         var steps = target.map { $0 == draft.settlement ? 0 : target.count }
         for _ in target.indices {
             for i in target.indices where target[i] != draft.settlement {
-                for k in target.indices where source[k] == target[i] { steps[i] = min(steps[i], steps[k] + 1) }
+                for k in target.indices where source[k] == target[i] && !isOut[k] {
+                    steps[i] = min(steps[i], steps[k] + 1)
+                }
             }
         }
         return steps
     }
 
     /// 1 when no other swap spends the same token.
-    private func lonely(_ i: Int) -> Int { source.count { $0 == source[i] } > 1 ? 0 : 1 }
+    private func lonely(_ i: Int) -> Int {
+        source.indices.count { source[$0] == source[i] && !isOut[$0] } > 1 ? 0 : 1
+    }
 
-    /// The exact plan; nil when a pool refuses its part, a token stays negative or nothing is earned.
+    /// The exact plan; nil when a token stays negative or nothing is earned.
+    ///
+    /// A swap that finds nothing of its token, or whose pool refuses what is left for it, is taken out and the rest is
+    /// arranged anew: shares that the optimiser's last rounding made are too small for integers.
     mutating func finish<M: MarketView>(in market: borrowing M) -> JointPlan? {
-        for _ in 0..<8 {
+        var tries = 8
+        while tries > 0, order.count >= 2 {
             switch attempt(in: market) {
             case .plan(let plan): return plan
             case .short(let leg, let missing):
+                tries -= 1
                 let (more, overflow) = shortfall[leg].addingReportingOverflow(missing + missing >> 16 + 1)
                 guard !overflow else { return nil }
                 shortfall[leg] = more
-            case .refused: return nil
+            case .refused(let leg):
+                isOut[leg] = true
+                arrange()
+            case .fails: return nil
             }
         }
         return nil
@@ -79,7 +96,8 @@ struct PlanFinisher {
     private enum Attempt {
         case plan(JointPlan)
         case short(leg: Int, missing: UInt128)
-        case refused
+        case refused(leg: Int)
+        case fails
     }
 
     private func attempt<M: MarketView>(in market: borrowing M) -> Attempt {
@@ -89,26 +107,36 @@ struct PlanFinisher {
             let proposed = Self.integer(draft.legs[i].amountIn)
             var amount = proposed > shortfall[i] ? proposed - shortfall[i] : 0
             if source[i] != draft.settlement, !onLoan[i] {
-                guard let held = book.held(source[i]) else { return .refused }
+                guard let held = book.held(source[i]) else { return .refused(leg: i) }
                 amount = isLast ? held : min(amount, held)
             }
-            guard amount > 0,
-                let out = market.output(draft.legs[i].pool, zeroForOne: draft.legs[i].zeroForOne, amountIn: amount),
-                book.move(source[i], out: amount), book.move(target[i], into: out)
-            else { return .refused }
+            guard amount > 0, let out = fill(i, &amount, in: market) else { return .refused(leg: i) }
+            guard book.move(source[i], out: amount), book.move(target[i], into: out) else { return .fails }
             legs.append(
                 CyclePlan.Leg(
                     pool: draft.legs[i].pool, zeroForOne: draft.legs[i].zeroForOne, amountIn: amount, amountOut: out))
         }
         for (token, row) in book.rows where token != draft.settlement && row.balance < 0 {
-            guard let leg = order.first(where: { source[$0] == token && onLoan[$0] }) else { return .refused }
+            guard let leg = order.first(where: { source[$0] == token && onLoan[$0] }) else { return .fails }
             return .short(leg: leg, missing: row.balance.magnitude)
         }
-        guard let profit = book.held(draft.settlement) else { return .refused }
+        guard let profit = book.held(draft.settlement) else { return .fails }
         return .plan(
             JointPlan(
                 legs: legs, settlement: draft.settlement, profit: profit, loans: book.loans,
                 leftovers: book.leftovers(besides: draft.settlement)))
+    }
+
+    /// What a swap buys for `amount`, which is made a little less where the pool's liquidity ends just before it.
+    private func fill<M: MarketView>(_ i: Int, _ amount: inout UInt128, in market: borrowing M) -> UInt128? {
+        let leg = draft.legs[i], whole = amount
+        for shift in [128, 50, 46, 40, 32, 20] {
+            let less = shift == 128 ? 0 : max(1, whole >> UInt128(shift))
+            guard less < whole else { return nil }
+            amount = whole - less
+            if let out = market.output(leg.pool, zeroForOne: leg.zeroForOne, amountIn: amount) { return out }
+        }
+        return nil
     }
 
     /// The largest integer not above `value`, at most 2^120.

@@ -34,6 +34,18 @@ extension ShadowPrices {
         return .repaired
     }
 
+    /// The way from one token to another with the least loss, as edges in order; false when there is none.
+    mutating func path(from start: Int32, to goal: Int32, into edges: inout [Int32]) -> Bool {
+        guard explore(from: start, goal: goal, radius: .infinity, backwards: false) < .infinity else { return false }
+        var token = goal
+        while scratch.parent[Int(token)] >= 0 {
+            edges.append(scratch.parent[Int(token)])
+            token = source(scratch.parent[Int(token)])
+        }
+        edges.reverse()
+        return true
+    }
+
     /// Distance of `goal`, or infinity when it is `radius` away or more. Settled tokens are in `scratch.settled`.
     private mutating func explore(from: Int32, goal: Int32, radius: Double, backwards: Bool) -> Double {
         prepareScratch()

@@ -66,14 +66,19 @@ import Testing
                 for draft in drafts {
                     ends[Int(draft.end.rawValue)] += 1
                     #expect(draft.bound.isFinite && draft.best.net.isFinite, "round \(round)")
+                    // Where the optimum is not reached the best single cycle is the answer, if it pays.
+                    for cycle in [draft.first, draft.shortCycle] where !cycle.isShared && !cycle.legs.isEmpty {
+                        #expect(max(0, draft.best.net) >= cycle.net, "round \(round)")
+                    }
                 }
-                if drafts.isEmpty, gas == 0, finder.groups.allSatisfy({ $0.pools.isEmpty }) {
+                if drafts.isEmpty, finder.unsettledNow == 0, gas == 0, finder.groups.allSatisfy({ $0.pools.isEmpty }) {
                     proofs += 1
                     #expect(!PathFinderMarkets.hasNegativeCycle(finder, slack: 1e-7), "round \(round): a false proof")
                 }
                 for found in finder.finish(drafts, in: market).opportunities {
                     plans += 1
                     #expect(found.plan.holds(in: market), "round \(round)")
+                    #expect(found.net <= found.bound, "round \(round): \(found.net) \(found.bound)")
                 }
             }
         }

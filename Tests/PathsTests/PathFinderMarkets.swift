@@ -1,4 +1,5 @@
 import EVMTypes
+import Foundation
 import Pools
 import TestSupport
 
@@ -6,6 +7,22 @@ import TestSupport
 
 /// Markets and checks shared by the tests of `PathFinder`.
 enum PathFinderMarkets {
+    /// Generators of a test: one in CI, as many as $MARTLET_PATH_SEEDS says in a long run.
+    static func generators(_ seed: UInt64) -> [SeededGenerator] {
+        let count = ProcessInfo.processInfo.environment["MARTLET_PATH_SEEDS"].flatMap { UInt64($0) } ?? 1
+        return [SeededGenerator(seed: seed)] + (1..<max(1, count)).map { SeededGenerator(exactly: seed + 1000 * $0) }
+    }
+
+    /// The net of the plans that hold side by side: most net first, those that share a pool with one before left out.
+    static func netSideBySide(_ opportunities: [Opportunity]) -> Double {
+        var used: Set<PoolIndex> = [], net = 0.0
+        for found in opportunities where !found.plan.legs.contains(where: { used.contains($0.pool) }) {
+            used.formUnion(found.plan.legs.map(\.pool))
+            net += found.net
+        }
+        return net
+    }
+
     /// A finder over all pools of a market, settling in token 0, with gas in raw units of token 0.
     static func finder(over market: MarketState, gas: Double = 0, dust: Double = 0.01) -> PathFinder {
         var settings = PathFinderSettings()

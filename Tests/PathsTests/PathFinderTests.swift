@@ -27,7 +27,7 @@ import Testing
                 for found in result.opportunities {
                     plans += 1
                     #expect(found.plan.holds(in: market), "step \(step)")
-                    #expect(found.net <= found.bound * (1 + 1e-9) + 1e9, "step \(step)")
+                    #expect(found.net <= found.bound, "step \(step)")
                     #expect(found.net > 0)
                     exactNet += found.net
                 }
@@ -40,28 +40,30 @@ import Testing
             }
             print("stream: gas \(gas): \(proofs) proofs, \(plans) plans, least cost \(worst), \(finder.counters)")
             #expect(proofs > 300 && plans > 100)
-            #expect(Double(finder.counters.unconverged) <= 0.01 * Double(finder.counters.opportunities) + 1)
+            #expect(Double(finder.counters.unconverged) < 0.001 * Double(finder.counters.opportunities))
+            #expect(finder.counters.capped == 0)
         }
     }
 
     @Test func proofAgreesWithBellmanAndFord() throws {
         var random = SeededGenerator(seed: 62)
-        var agreed = [0, 0]
+        var agreed = [0, 0], unsettled = 0
         for _ in 0..<400 {
             let market = try TestMarkets.random(using: &random, concentratedShare: 0.4, depth: 1_000_000)
             var finder = PathFinderMarkets.finder(over: market)
             let drafts = finder.process((0..<PoolIndex(market.poolCount)).map { $0 }, stop: { false })
             // Within 1e-7 of balance the two may differ by rounding.
-            if drafts.isEmpty {
+            if drafts.isEmpty, finder.unsettledNow == 0 {
                 #expect(!PathFinderMarkets.hasNegativeCycle(finder, slack: 1e-7), "a false proof")
                 agreed[0] += 1
             } else {
                 #expect(PathFinderMarkets.hasNegativeCycle(finder, slack: -1e-7), "a false cycle")
                 agreed[1] += 1
+                unsettled += finder.unsettledNow
             }
         }
-        print("proof against Bellman-Ford: \(agreed[0]) proofs, \(agreed[1]) cycles")
-        #expect(agreed[1] > 100)
+        print("proof against Bellman-Ford: \(agreed[0]) proofs, \(agreed[1]) cycles; \(unsettled) lead nowhere")
+        #expect(agreed[1] > 100 && agreed[0] > 20)
     }
 
     @Test func planIsNeverWorseThanTheBestShortCycle() throws {
@@ -81,7 +83,7 @@ import Testing
             overlay.set(pool, after.pool(pool), in: market)
             let single = search.search(over: overlay, in: market, floor: 0).plans.first?.profit ?? 0
             let found = finder.search(over: overlay, in: market).opportunities
-            let joint = found.reduce(0.0) { $0 + $1.gross }
+            let joint = PathFinderMarkets.netSideBySide(found)
             guard single > 1_000_000_000_000 else { continue }
             compared += 1
             if joint > Double(single) * 1.000001 { better += 1 }
