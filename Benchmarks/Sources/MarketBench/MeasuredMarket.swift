@@ -88,27 +88,21 @@ enum MeasuredMarket {
     }
 
     private static func logs(of market: MarketState, count: Int, seed: UInt64) -> [Log] {
+        // Rows are read in the order of their addresses: pairs and pools are mixed.
+        let all = (0..<PoolIndex(market.poolCount)).map { $0 }
+        let pools = all.filter { market.identity($0).kind == .uniswapV3 }
+        let pairs = all.filter { market.identity($0).kind == .uniswapV2 }
         var state = seed &* 0x9e37_79b9_7f4a_7c15 | 1
         return (0..<count).map { index in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            let isSwap = index % 10 == 9
-            let pool = pick(market, isSwap, Int(state >> 33))
+            let number = Int(state >> 33)
+            let pool = index % 10 == 9 ? pools[number % pools.count] : pairs[number % pairs.count]
             let (topics, words) = body(market.pool(pool), amount: state >> 20 | 1)
             return Log(
                 address: market.identity(pool).address, topics: topics, data: words.flatMap(\.bigEndianBytes),
                 blockNumber: 0, blockHash: .zero, transactionHash: .zero, transactionIndex: 0, logIndex: UInt32(index),
                 removed: false)
         }
-    }
-
-    /// The V3 pools come after the pairs.
-    private static func pick(_ market: MarketState, _ isSwap: Bool, _ number: Int) -> PoolIndex {
-        var low = 0, high = market.poolCount
-        while low < high {
-            let middle = (low + high) / 2
-            if market.identity(PoolIndex(middle)).kind == .uniswapV2 { low = middle + 1 } else { high = middle }
-        }
-        return PoolIndex(isSwap ? low + number % (market.poolCount - low) : number % low)
     }
 
     private static func body(_ state: Pool, amount: UInt64) -> (topics: [Hash32], words: [U256]) {
