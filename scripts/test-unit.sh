@@ -9,8 +9,8 @@ swift build --build-tests "$@" >"$log" 2>&1 || { grep -E 'error|warning' "$log" 
 export MARTLET_FUZZ_SECONDS="${MARTLET_FUZZ_SECONDS:-120}"
 status=0
 : >"$log"
-# The EVM's suites keep every core busy for a minute. The other suites, whose sockets and timers would starve beside them, run before.
-heavy='^(EVMTests|ConformanceTests)\.'
+# These suites keep every core busy for a minute. The other suites, whose sockets and timers would starve beside them, run before.
+heavy='^(EVMTests|ConformanceTests|PathsTests|PoolsTests|PoolStoreTests|PoolVectorsTests|ChainRegistryTests)\.'
 echo "test: running"
 swift test --skip-build "$@" --skip "$heavy" >>"$log" 2>&1 || status=$?
 swift test --skip-build "$@" --filter "$heavy" >>"$log" 2>&1 || status=$?

@@ -7,7 +7,7 @@ import Testing
 /// Words of storage, taken apart. The words are built here from the fields' places in the Solidity layout.
 @Suite struct StateWordsTests {
     @Test func reservesOfAPair() {
-        let word = U256(UInt128(7)) | (U256(UInt128((1 << 112) - 1)) << 112) | (U256(UInt64(1_700_000_000)) << 224)
+        let word = U256(UInt128(7)) | (U256((UInt128(1) << 112) - 1) << 112) | (U256(UInt64(1_700_000_000)) << 224)
         let (reserve0, reserve1) = StateWords.reserves(word)
         #expect(reserve0 == 7 && reserve1 == (1 << 112) - 1)
     }
