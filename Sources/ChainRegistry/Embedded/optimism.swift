@@ -73,15 +73,6 @@ extension EmbeddedChains {
         init_code_hash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54"
         flash_callback = "uniswapV3SwapCallback"
 
-        # Source only: the hash is that of known pool code, not recomputed on this chain; a wrong one refuses every pool.
-        [[dex]]
-        name = "sushiswap-v2"
-        protocol = "uniswap-v2"
-        factory = "0xFbc12984689e5f15626Bad03Ad60160Fe98B303C"
-        init_code_hash = "0xe18a34eb0e04b04f7a0ac29a6e80748dca96319b42c54d679cb821dca90c6303"
-        fee_pips = 3000
-        flash_callback = "uniswapV2Call"
-
         [[router]]
         name = "uniswap-v2"
         kind = "uniswap-v2"
