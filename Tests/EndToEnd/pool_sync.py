@@ -110,7 +110,7 @@ class SyncStory:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
             try:
                 # The first dozen runs are short; later ones get more time, so that the test ends.
-                out, errors = process.communicate(timeout=self.random.uniform(0.05, 0.6) * (1 + kills / 6) ** 1.7)
+                out, errors = process.communicate(timeout=self.random.uniform(0.05, 0.6) * 1.2 ** kills)
                 break
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
