@@ -28,8 +28,10 @@ class ReorgStory(FirstLight):
         self.node.make_keys()
 
     def configure(self, through_proxy: bool, data: str):
-        url = self.proxy.url if through_proxy else self.chain.url
-        self.node.write_config(None, endpoints=[f"ws://127.0.0.1:{self.chain.port}", url], data=data)
+        # Calls go to the first endpoint, as long as it is well.
+        sockets = f"ws://127.0.0.1:{self.chain.port}"
+        endpoints = [self.proxy.url, sockets] if through_proxy else [sockets, self.chain.url]
+        self.node.write_config(None, endpoints=endpoints, data=data)
 
     def settled(self):
         """No more blocks; the node stands on the newest one."""

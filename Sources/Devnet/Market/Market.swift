@@ -54,10 +54,12 @@ extension MinedTransaction {
     var succeeded: Bool { receipt.outcome == .status(true) }
 }
 
-/// Signs and sends for the market's accounts, counting their nonces itself.
+/// Signs and sends for the market's accounts, each with the nonce that the chain and its pool say: a reorg that drops
+/// transactions takes nonces back.
 actor MarketSender {
     let chain: DevnetChain
-    private var nonces: [Address: UInt64] = [:]
+    /// Of each account's last transaction.
+    private var lastNonces: [Address: UInt64] = [:]
 
     init(chain: DevnetChain) { self.chain = chain }
 
@@ -76,22 +78,18 @@ actor MarketSender {
     @discardableResult
     func send(_ step: MarketScript.Step, fees: Fees = deployment) async throws(DevnetError) -> Hash32 {
         let address = step.account.address
-        let nonce: UInt64
-        if let known = nonces[address] { nonce = known } else { nonce = try await chain.pendingNonce(of: address) }
+        let nonce = try await chain.pendingNonce(of: address)
         let hash = try await send(step, nonce: nonce, fees: fees)
-        nonces[address] = nonce + 1
+        lastNonces[address] = nonce
         return hash
     }
 
     /// The same with the nonce of the account's last transaction, in its place.
     @discardableResult
     func replaceLast(_ step: MarketScript.Step, fees: Fees) async throws(DevnetError) -> Hash32? {
-        guard let next = nonces[step.account.address], next > 0 else { return nil }
-        return try await send(step, nonce: next - 1, fees: fees)
+        guard let nonce = lastNonces[step.account.address] else { return nil }
+        return try await send(step, nonce: nonce, fees: fees)
     }
-
-    /// Forgets what is known of an account's nonce: the next is asked of the chain.
-    func forget(_ account: DevAccount) { nonces[account.address] = nil }
 
     private func send(_ step: MarketScript.Step, nonce: UInt64, fees: Fees) async throws(DevnetError) -> Hash32 {
         let hasTip = fees.kind == .dynamicFee

@@ -34,7 +34,7 @@ public actor MarketTraffic {
         sender = MarketSender(chain: chain)
     }
 
-    /// One user does one thing. A refusal is counted and the next step begins with the nonce that the chain says.
+    /// One user does one thing. A refusal is counted.
     public func step() async {
         let user = dice.pick(accounts.traders)
         let step: MarketScript.Step
@@ -55,7 +55,6 @@ public actor MarketTraffic {
             }
         } catch {
             count.refused += 1
-            await sender.forget(user)
         }
     }
 
